@@ -1,0 +1,1 @@
+"""Who acts: people, teams, roles, absences, API tokens, sign-in, preferences."""

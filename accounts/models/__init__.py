@@ -1,0 +1,9 @@
+"""People, teams, absences, tokens; and what it means to be restricted."""
+
+from accounts.models.absence import Absence
+from accounts.models.restriction import Restrictable
+from accounts.models.team import Membership, Team
+from accounts.models.token import ApiToken
+from accounts.models.user import User
+
+__all__ = ["Absence", "ApiToken", "Membership", "Restrictable", "Team", "User"]

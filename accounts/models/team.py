@@ -1,0 +1,61 @@
+"""Teams own things and give approvals."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.querysets import TeamQuerySet
+from accounts.vocabulary import RESERVED_SLUG, SLUG_IN_SQL, validate_region, validate_slug
+from common.rows import Row
+
+
+class Team(Row):
+    """Security, Operations, Payments. Named in addresses and imports by its slug, which is case-sensitive."""
+
+    slug = models.CharField(max_length=100, unique=True, validators=[validate_slug])
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+    lead = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="led_teams")
+    region = models.CharField(
+        max_length=6, blank=True, validators=[validate_region], help_text="Whose holidays its due dates skip, such as DE-BY."
+    )
+    members = models.ManyToManyField("accounts.User", through="accounts.Membership", related_name="teams")
+
+    objects: ClassVar[TeamQuerySet["Team"]] = TeamQuerySet.as_manager()  # type: ignore[assignment]  # a manager with the queryset's methods
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(slug__regex=SLUG_IN_SQL) & ~Q(slug=RESERVED_SLUG),
+                name="team_slug_shape",
+                violation_error_message="A slug has letters, digits, dots, hyphens and underscores, and is not “new”.",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")),
+                name="team_not_its_own_parent",
+                violation_error_message="A team cannot be its own parent.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(Row):
+    """Somebody belongs to a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="memberships")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "user"], name="membership_once", violation_error_message="They belong to it already."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"membership {self.pk}"

@@ -1,0 +1,140 @@
+"""The phrases of accounts' nouns. Doors start with `.visible_to(user)`."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, BaseUserManager
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.vocabulary import AccountKind, BuiltIn
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+M = TypeVar("M", bound=models.Model)
+Caller = "User | AnonymousUser"
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Every signed-in person sees every colleague; a stranger sees nobody."""
+        return self if _may_look(user) else self.none()
+
+    def people(self) -> Self:
+        """Without service accounts and built-in ones."""
+        return self.filter(kind=AccountKind.PERSON)
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+    def with_address(self, emails: Iterable[str]) -> Self:
+        """Those with one of the e-mail addresses, in whatever case these are written."""
+        return self.filter(email__in={email.strip().lower() for email in emails})
+
+    def matching(self, words: str) -> Self:
+        """Those whose name holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(name__icontains=word)
+        return found
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time, as Django means it
+    def operator(self) -> "User":
+        """The operator at the shell: may import everything; nobody can sign in as it."""
+        return self._built_in(BuiltIn.OPERATOR)
+
+    def clock(self) -> "User":
+        """Who acts when time does: the periodic tasks."""
+        return self._built_in(BuiltIn.CLOCK)
+
+    def doorkeeper(self) -> "User":
+        """Who acts while somebody is only about to sign in: single sign-on making an account, a password reset."""
+        return self._built_in(BuiltIn.DOORKEEPER)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The account with this e-mail address, in whatever case it is written."""
+        user: User = self.get(email=(username or "").strip().lower())
+        return user
+
+    def _built_in(self, which: BuiltIn) -> "User":
+        user: User = self.get(pk=which.value)
+        return user
+
+
+class TeamQuerySet(models.QuerySet[M]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Teams are no secret among colleagues."""
+        return self if _may_look(user) else self.none()
+
+    def of(self, user: "User") -> Self:
+        """Those `user` leads or belongs to."""
+        return self.filter(Q(lead=user) | Q(memberships__user=user)).distinct()
+
+
+class AbsenceQuerySet(models.QuerySet[M]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """Colleagues see who is away, since somebody else then decides."""
+        return self if _may_look(user) else self.none()
+
+    def at(self, moment: datetime) -> Self:
+        """Those going on at an instant; the end is exclusive."""
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment)
+
+    def not_over(self, moment: datetime) -> Self:
+        return self.filter(ends_at__gt=moment)
+
+
+class ApiTokenQuerySet(models.QuerySet[M]):
+    def visible_to(self, user: "User | AnonymousUser") -> Self:
+        """One's own only."""
+        return self.filter(owner_id=user.pk) if _may_look(user) else self.none()
+
+    def with_secret(self, secret: str) -> Self:
+        """The one token of this secret, whatever its state; only the digest is stored and looked up."""
+        return self.filter(digest=token_digest(secret))
+
+    def alive(self, moment: datetime) -> Self:
+        """Neither revoked nor expired at an instant, of an active owner."""
+        return self.filter(revoked_at=None, expires_at__gt=moment, owner__is_active=True)
+
+
+class RestrictableQuerySet(models.QuerySet[M]):
+    """For what may be restricted to named teams (see `accounts.models.Restrictable`)."""
+
+    def open_to(self, user: "User | AnonymousUser", managed: Q | None = None) -> Self:
+        """What `user` may see of it: everything not restricted; restricted, what names one of the user's teams or fits `managed`.
+
+        `managed` is the noun's own condition for those who see it anyway (its manager, owner teams). PMO, auditors,
+        administrators and built-in accounts see all. Strangers see nothing.
+        """
+        if not _may_look(user):
+            return self.none()
+        if user.sees_everything:
+            return self
+        return self.filter(self.openness(user, managed))
+
+    def openness(self, user: "User", managed: Q | None = None) -> Q:
+        """The condition behind `open_to`, for querysets that reach the restricted thing through a relation or a union."""
+        through = self.model._meta.get_field("restricted_to").remote_field.through  # type: ignore[union-attr]  # noqa: SLF001 - _meta is Django's documented door
+        column = self.model._meta.model_name  # noqa: SLF001
+        named = Exists(through._default_manager.filter(**{column: OuterRef("pk")}, team_id__in=user.team_ids))  # noqa: SLF001
+        return Q(restricted_until=None) | Q(named) | (managed if managed is not None else Q(pk__in=[]))
+
+    def with_ended_restriction(self, moment: datetime) -> Self:
+        """Those whose restriction should be lifted by now."""
+        return self.filter(restricted_until__lte=moment)
+
+
+def token_digest(secret: str) -> str:
+    """HMAC-SHA256 of a token's secret under the pepper, as 64 hexadecimal digits."""
+    return hmac.new(settings.TOKEN_PEPPER.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+
+def _may_look(user: Any) -> bool:
+    return bool(user.is_authenticated and (user.is_active or user.kind == AccountKind.BUILTIN))
