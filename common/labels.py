@@ -1,0 +1,59 @@
+"""How things are named by those who know only their kind and id: events, bookings, comments, "still referred to" refusals.
+
+Each app registers its kinds in `ready()`; restriction holds everywhere because names come from nowhere else.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a person reads for a thing, the page it has (may be empty), and its address in REST (may be empty)."""
+
+    text: str
+    url: str = ""
+    api_url: str = ""
+
+
+@dataclass(frozen=True)
+class Restricted:
+    """A thing the person may not see: only whom to ask."""
+
+    contact: str = "the PMO"
+
+    @property
+    def text(self) -> str:
+        return f"restricted, ask {self.contact}"
+
+    url = ""
+    api_url = ""
+
+
+Named = Label | Restricted
+Naming = Callable[[Collection[int], Any], Mapping[int, Named]]
+
+_kinds: dict[str, Naming] = {}
+
+
+def add(kind: str, function: Naming) -> None:
+    """Register `function(ids, user) -> {id: Label | Restricted}` for a kind; a missing id is something that is gone."""
+    _kinds[kind] = function
+
+
+def kinds() -> frozenset[str]:
+    return frozenset(_kinds)
+
+
+def of(things: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], Named]:
+    """Names for many (kind, id) at once: one call a kind. What is gone is a label that says so; an unknown kind is a mistake."""
+    wanted: dict[str, set[int]] = {}
+    for kind, number in things:
+        wanted.setdefault(kind, set()).add(number)
+    found: dict[tuple[str, int], Named] = {}
+    for kind, ids in wanted.items():
+        named = _kinds[kind](ids, user)
+        for number in ids:
+            found[kind, number] = named.get(number) or Label(f"{kind.replace('_', ' ')} {number} (no longer there)")
+    return found

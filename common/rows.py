@@ -1,0 +1,37 @@
+"""The columns every row of a domain table has."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Row(models.Model):
+    """`created_at`, `updated_at` (UTC instants) and `revision`, the number of changes since; a trigger keeps the last two.
+
+    `revision` is the part of an object's ETag that writes compare; nothing in Python ever sets it.
+    """
+
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    revision = models.PositiveIntegerField(db_default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def kind(self) -> str:
+        """How events, labels and addresses call this noun: `release`, `promotion`, …"""
+        return kind_of(self)
+
+
+def kind_of(thing: models.Model | type[models.Model]) -> str:
+    return str(thing._meta.model_name)  # noqa: SLF001 - Django documents _meta as its public model API
+
+
+def pk_of(thing: models.Model) -> int:
+    """The primary key of a saved row; asking an unsaved one is a mistake of the caller."""
+    key: Any = thing.pk
+    if key is None:
+        raise ValueError(f"{kind_of(thing)} is not saved yet")
+    return int(key)

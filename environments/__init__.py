@@ -1,0 +1,1 @@
+"""Where things run: environments, services, and the routes between environments."""

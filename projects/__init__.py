@@ -1,0 +1,1 @@
+"""The vehicle: programs, projects, their milestones and the outputs they deliver."""

@@ -1,0 +1,1 @@
+"""The map: releases, what they carry, and how they are promoted from environment to environment."""

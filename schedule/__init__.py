@@ -1,0 +1,1 @@
+"""The calendar: everything that has a place in time, composed from the nouns below; owns no calendar data."""
