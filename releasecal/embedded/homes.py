@@ -9,9 +9,8 @@ import tempfile
 from pathlib import Path
 
 from releasecal.embedded import children, postgres
-
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR = BASE_DIR / "var"
+from releasecal.embedded.bootstrap import BASE_DIR
+from releasecal.embedded.running import VAR
 
 
 def server_home() -> Path:

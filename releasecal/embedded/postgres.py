@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -43,13 +44,14 @@ class Postgres:
     """One cluster below `home`: `home/data`, with roles and an empty database made at first start.
 
     `home` and the folder of `bin` must be open to `children.unprivileged()` when we are root.
-    `durable=False` trades crash safety for speed (tests).
+    `durable=False` trades crash safety for speed (tests); `settings` are further ones of postgresql.conf.
     """
 
     home: Path
     bin: Path = field(default_factory=binaries)
     log: Path | None = None
     durable: bool = True
+    settings: Mapping[str, str] = field(default_factory=dict)
     socket: Path = field(init=False)
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
@@ -75,6 +77,7 @@ class Postgres:
             "synchronous_commit": "on" if self.durable else "off",
             "full_page_writes": "on" if self.durable else "off",
             "max_connections": "100",
+            **self.settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         process = self.process = children.start(
@@ -128,15 +131,22 @@ class Postgres:
         half_made.rename(self.data)
 
     def _clear_stale_pid(self) -> None:
-        """Remove the mark of a server that was killed: its number may belong to another process by now."""
+        """Remove the mark of a server that was killed: its number may belong to another process by now.
+
+        One that was orphaned a moment ago is still shutting down; wait for it.
+        """
         mark = self.data / "postmaster.pid"
+        deadline = time.monotonic() + 30
         try:
             pid = int(mark.read_text().splitlines()[0])
         except (FileNotFoundError, ValueError, IndexError):
             mark.unlink(missing_ok=True)
             return
-        if not _is_postgres_in(pid, self.data):
-            mark.unlink(missing_ok=True)
+        while _is_postgres_in(pid, self.data):
+            if time.monotonic() > deadline:
+                raise children.StartError(f"Another PostgreSQL (process {pid}) already works on {self.data}.")
+            time.sleep(0.05)
+        mark.unlink(missing_ok=True)
 
     def _socket_folder(self, account: children.Account | None) -> Path:
         folder = self.home / "socket"

@@ -1,0 +1,48 @@
+"""`manage.py prepare`: everything between an empty database and a start, in one process."""
+
+import hashlib
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+STATIC_LOCKS = ("package-lock.json", "package.json", "requirements.txt")
+
+
+class Command(BaseCommand):
+    help = "Migrates, grants, collects static files that changed, and sets up people; run it as the tables' owner."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--no-demo", action="store_true", help="start empty, with one administrator")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+        if os.environ.get("OWNER_DATABASE_URL"):
+            call_command("grant", verbosity=0)
+        collect_static_files()
+        call_command("setup", *(["--no-demo"] if options["no_demo"] else []), stdout=self.stdout)
+
+
+def collect_static_files() -> None:
+    """Run collectstatic unless nothing it reads has changed since it last ended well."""
+    mark = settings.STATIC_ROOT / ".collected"
+    digest = _digest_of_sources()
+    if mark.exists() and mark.read_text() == digest:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    mark.write_text(digest)
+
+
+def _digest_of_sources() -> str:
+    """Our own files by name, size and time; the packages' by their lock files."""
+    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    for name in STATIC_LOCKS:
+        digest.update((settings.BASE_DIR / name).read_bytes())
+    for folder in settings.STATICFILES_DIRS:
+        for path in sorted(folder.rglob("*")):
+            status = path.stat()
+            digest.update(f"{path}\n{status.st_size}\n{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
