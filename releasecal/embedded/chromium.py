@@ -29,13 +29,9 @@ def ensure() -> str:
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
         say("Installing chromium with apt-get …")
-        quiet = {
-            "stdin": subprocess.DEVNULL,
-            "stdout": subprocess.DEVNULL,
-            "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-        }
+        quietly = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"]):
-            subprocess.run(command, check=False, **quiet)
+            subprocess.run(command, check=False, env=quietly, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         if found := find():
             return found
     say("Installing chromium with Playwright …")

@@ -31,7 +31,7 @@ class StopAsked(BaseException):
     """Ctrl-C, TERM, or the terminal was closed."""
 
 
-class Fallen(Exception):
+class PartError(Exception):
     """A part of the program ended by itself; the message says which and what it said last."""
 
 
@@ -45,7 +45,7 @@ class Part:
 
 
 def run(wish: arguments.Wish) -> int:
-    """Start everything, stay until asked to stop, stop everything. The exit code: 0, 1 when a part fell, 2 when refused."""
+    """Start everything, stay until asked to stop, stop everything. The exit code: 0, 1 when a part ended by itself, 2 when refused."""
     with Lock(running.VAR / "run.lock") as lock:
         if not lock.try_to_take():
             where = running.entries().get("web", {}).get("url", "its address is not known yet")
@@ -56,7 +56,7 @@ def run(wish: arguments.Wish) -> int:
                 _run(wish)
         except StopAsked:
             say("Stopped.")
-        except (Fallen, children.StartError) as problem:
+        except (PartError, children.StartError) as problem:
             say(str(problem))
             return 1
         return 0
@@ -150,7 +150,7 @@ def _prepare(wish: arguments.Wish, variables: dict[str, str], watchdog: Watchdog
     finally:
         children.stop(process, patience=5)
     if process.returncode != 0:
-        raise Fallen(f"The database could not be prepared (all of it in {log}):\n{running.last_words(log)}")
+        raise PartError(f"The database could not be prepared (all of it in {log}):\n{running.last_words(log)}")
     # Log lines are JSON objects; the rest are words for the person at the terminal.
     said = "\n".join(line for line in log.read_text().splitlines() if not line.startswith("{"))
     log.unlink()  # a first password is shown once, not kept
@@ -164,7 +164,7 @@ def _wait_for_web(address: str, token: str, started: list[tuple[Part, subprocess
         _expect_all(started)
         if time.monotonic() > deadline:
             log = running.log_of("web")
-            raise Fallen(f"The web server does not answer at {address} (all of it in {log}):\n{running.last_words(log)}")
+            raise PartError(f"The web server does not answer at {address} (all of it in {log}):\n{running.last_words(log)}")
         time.sleep(0.05)
 
 
@@ -182,12 +182,12 @@ def _expect_all(started: list[tuple[Part, subprocess.Popen[bytes]]], servers: Se
     for part, process in started:
         if process.poll() is not None:
             log = running.log_of(part.name)
-            raise Fallen(
+            raise PartError(
                 f"The {part.name} ended by itself (code {process.returncode}; all of it in {log}):\n{running.last_words(log)}"
             )
     if servers is not None and (name := servers.fallen()):
         log = running.log_of(name)
-        raise Fallen(f"The embedded {name} ended by itself (all of it in {log}):\n{running.last_words(log)}")
+        raise PartError(f"The embedded {name} ended by itself (all of it in {log}):\n{running.last_words(log)}")
 
 
 def _stop(started: list[tuple[Part, subprocess.Popen[bytes]]]) -> None:
