@@ -9,10 +9,11 @@
     {% day date %}   {% days starts_on ends_on %}          dates; both ends inclusive; never shifted by a zone
     {% legend %}                                           what the colours, icons and fills mean
     {% route_map stations %}                               shape: components/route_map.html
+    {% table caption columns rows %}                       a list as a table, as cards on a phone
     {% nav_link "/releases/" "Releases" %}                 marks where the reader is
 
 Without `zone`, times are shown in the page's zone (`zone` in the context), else the reader's own, else DEFAULT_ZONE.
-More pieces are plain includes: components/{pagination,filters,empty,table,facts,heading}.html say at their head what they take.
+More pieces are plain includes: components/{pagination,filters,empty,facts,heading}.html say at their head what they take.
 """
 
 from collections.abc import Sequence
@@ -57,7 +58,7 @@ def badge(kind: str, state: str | None, words: str = "") -> SafeString:
     if not state:
         return NOTHING
     return format_html(
-        '<span class="state k-{} s-{}"><i class="mark" aria-hidden="true"></i>{}</span>',
+        '<span class="state k-{} s-{}"><i class="fill" aria-hidden="true"></i>{}</span>',
         kind,
         looks.fill_of(state),
         words or looks.words_of(state),
@@ -74,7 +75,11 @@ def person(user: Any, nobody: str = "nobody yet") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def when(
-    context: Context, instant: datetime | None, zone: str | tzinfo | None = None, place: str | tzinfo | None = None, focus: bool = False
+    context: Context,
+    instant: datetime | None,
+    zone: str | tzinfo | None = None,
+    place: str | tzinfo | None = None,
+    focus: bool = False,
 ) -> SafeString:
     """`Tue 24 Nov, 22:00 CET`; pointing at it gives UTC and the time at `place` (an environment's zone).
 
@@ -122,7 +127,8 @@ def day(value: date | None) -> SafeString:
     """A date without a time: `Tue 24 Nov`."""
     if value is None:
         return NOTHING
-    return format_html('<time class="when" datetime="{}">{}</time>', value.isoformat(), moments.day_words(value, timezone.now().year))
+    words = moments.day_words(value, timezone.now().year)
+    return format_html('<time class="when" datetime="{}">{}</time>', value.isoformat(), words)
 
 
 @register.simple_tag
@@ -142,8 +148,20 @@ def legend() -> dict[str, Any]:
     return {"kinds": looks.KINDS.items(), "fills": looks.FILLS.items()}
 
 
+@register.inclusion_tag("components/table.html")
+def table(caption: str, columns: Sequence[str | tuple[str, str]], rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """A list as a table, as cards on a phone. A column is its words, or (words, class), such as ("Cost", "number").
+
+    Each row has one cell per column, the first naming the row; a cell is text or safe HTML. A wrong number of cells raises ValueError.
+    """
+    heads = [(column, "") if isinstance(column, str) else column for column in columns]
+    return {"caption": caption, "heads": heads, "rows": [list(zip(heads, row, strict=True)) for row in rows]}
+
+
 @register.inclusion_tag("components/route_map.html", takes_context=True)
-def route_map(context: Context, stations: Sequence[dict[str, Any]], small: bool = False, label: str = "Route map") -> dict[str, Any]:
+def route_map(
+    context: Context, stations: Sequence[dict[str, Any]], small: bool = False, label: str = "Route map"
+) -> dict[str, Any]:
     """The line of stations a release travels; `small` for lists. The shape of a station stands in the template."""
     return {"stations": stations, "small": small, "label": label, "request": context.get("request"), "zone": _zone(context, None)}
 
@@ -155,7 +173,7 @@ def nav_link(context: Context, address: str, words: str, picture: str = "") -> S
     path = request.path if request else ""
     here = "page" if path == address else "true" if address != "/" and path.startswith(address) else ""
     return format_html(
-        '<a class="nav-item" href="{}"{}>{}{}</a>',
+        '<a class="nav-way" href="{}"{}>{}{}</a>',
         address,
         format_html(' aria-current="{}"', here) if here else "",
         icon(picture) if picture else "",
