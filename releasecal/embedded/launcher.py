@@ -45,7 +45,10 @@ class Part:
 
 
 def run(wish: arguments.Wish) -> int:
-    """Start everything, stay until asked to stop, stop everything. The exit code: 0, 1 when a part ended by itself, 2 when refused."""
+    """Start everything, stay until asked to stop, stop everything.
+
+    Returns the exit code: 0, 1 when a part ended by itself, 2 when refused.
+    """
     with Lock(running.VAR / "run.lock") as lock:
         if not lock.try_to_take():
             where = running.entries().get("web", {}).get("url", "its address is not known yet")

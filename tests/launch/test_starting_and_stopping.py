@@ -1,0 +1,135 @@
+"""run.py beside others, against obstacles, and at its end."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from releasecal.embedded import children
+from tests.launch.clones import BASE_DIR, BASE_PYTHON, Start, copy_of_this, give_to, manage, processes_of, surroundings, wait_until
+
+
+@pytest.fixture
+def clone(tmp_path):
+    tmp_path.chmod(0o755)
+    return copy_of_this(tmp_path / "clone")
+
+
+def test_a_taken_port_is_refused_before_anything_is_started(clone):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        start = Start(clone, port=other.getsockname()[1])
+        assert start.process.wait(30) == 2
+    assert start.said().startswith(f"Port {start.port} on 127.0.0.1 cannot be used")
+    assert len(start.said().splitlines()) == 1
+    assert not (clone / "var").exists()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "web", "-1"])
+def test_a_port_that_is_none_is_refused(port):
+    refused = subprocess.run(
+        [BASE_PYTHON, "run.py"], cwd=BASE_DIR, env=surroundings(PORT=port), capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 2
+    assert refused.stderr == f"PORT is {port!r}; write a number from 1 to 65535.\n"
+
+
+def test_ctrl_c_stops_everything_and_ends_with_0(clone):
+    with Start(clone) as start:
+        start.wait_for_address()
+        assert "release@demo.example" in start.said()
+        names = start.run_json().keys()
+        assert names == {"postgres", "redis", "launcher", "web", "worker", "beat"}
+        assert start.stop(signal.SIGINT) == 0
+    assert processes_of(clone) == {}
+    assert not (clone / "var" / "run.json").exists()
+
+
+def test_killing_the_launcher_leaves_no_orphan_and_does_not_hinder_the_next_start(clone):
+    with Start(clone, "--no-demo") as start:
+        start.wait_for_address()
+        assert len(processes_of(clone)) > 8
+        start.stop(signal.SIGKILL)
+        wait_until(lambda: processes_of(clone) == {}, "every process of the clone is gone")
+    with Start(clone, "--no-demo", port=start.port) as again:
+        again.wait_for_address()
+        assert again.ask("/healthz")[0] == 200
+
+
+def test_killing_launcher_watchdog_and_keepers_at_once_leaves_no_orphan(clone):
+    with Start(clone, "--no-demo") as start:
+        start.wait_for_address()
+        supervisors = [
+            pid for pid, command in processes_of(clone).items() if "run.py" in command or "releasecal.embedded" in command
+        ]
+        assert len(supervisors) == 4
+        for pid in supervisors:
+            os.kill(pid, signal.SIGKILL)
+        start.process.wait()
+        wait_until(lambda: processes_of(clone) == {}, "every process of the clone is gone")
+
+
+def test_a_part_that_dies_is_named_with_its_last_words_and_everything_stops(clone):
+    with Start(clone, "--no-demo") as start:
+        start.wait_for_address()
+        os.kill(int(str(start.run_json()["beat"]["pid"])), signal.SIGKILL)
+        assert start.process.wait(90) == 1
+    assert "The beat ended by itself" in start.said()
+    assert processes_of(clone) == {}
+
+
+def test_a_second_start_of_the_same_clone_is_refused_and_a_command_joins_in(clone):
+    with Start(clone, "--no-demo") as first:
+        first.wait_for_address()
+        second = Start(clone, "--no-demo")
+        assert second.process.wait(60) == 2
+        assert f"already runs from this clone ({first.address})" in second.said()
+        before = first.run_json()["postgres"]["pid"]
+        assert manage(clone, "check", "--database", "default").returncode == 0
+        assert first.run_json()["postgres"]["pid"] == before
+        assert first.ask("/readyz")[0] == 200
+
+
+def test_two_clones_run_side_by_side_with_data_of_their_own(tmp_path):
+    tmp_path.chmod(0o755)
+    one, two = (copy_of_this(tmp_path / name) for name in ("one", "two"))
+    with Start(one, "--no-demo") as first, Start(two, "--no-demo") as second:
+        first.wait_for_address(90)
+        second.wait_for_address(90)
+        assert first.run_json()["postgres"]["socket"] != second.run_json()["postgres"]["socket"]
+        assert first.run_json()["redis"]["port"] != second.run_json()["redis"]["port"]
+        instances = {json.loads(start.ask("/healthz")[1])["instance"] for start in (first, second)}
+        assert len(instances) == 2
+
+
+def test_a_normal_user_can_start_it(tmp_path):
+    tmp_path.chmod(0o755)
+    clone = copy_of_this(tmp_path / "clone")
+    account = children.unprivileged()
+    if account is not None:  # otherwise we are one already
+        for folder in tmp_path.parents:
+            if not folder.stat().st_mode & 0o001:
+                folder.chmod(folder.stat().st_mode | 0o011)
+        give_to(account, clone)
+    with Start(clone, "--no-demo", account=account, HOME=str(clone)) as start:
+        start.wait_for_address()
+        assert str(start.run_json()["postgres"]["data"]) == str(clone / "var" / "postgres" / "data")
+        owner = Path(f"/proc/{start.run_json()['web']['pid']}").stat().st_uid
+        assert owner == (account.uid if account else os.geteuid()) != 0
+        assert start.stop(signal.SIGINT) == 0
+    assert processes_of(clone) == {}
+
+
+def test_servers_that_are_named_are_used_and_none_are_started(clone, foreign_servers):
+    with Start(clone, "--no-demo", **foreign_servers) as start:
+        start.wait_for_address()
+        assert start.run_json().keys() == {"launcher", "web", "worker", "beat"}
+        assert json.loads(start.ask("/readyz")[1])["database"] == "up"
+        assert start.stop(signal.SIGTERM) == 0
+    assert not (clone / "var" / "postgres").exists()
+    assert not (clone / "var" / "redis").exists()
