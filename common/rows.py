@@ -19,13 +19,9 @@ class Row(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def kind(self) -> str:
-        """How events, labels and addresses call this noun: `release`, `promotion`, …"""
-        return kind_of(self)
-
 
 def kind_of(thing: models.Model | type[models.Model]) -> str:
+    """How events, labels and addresses call a noun: `release`, `promotion`, …"""
     return str(thing._meta.model_name)  # noqa: SLF001 - Django documents _meta as its public model API
 
 

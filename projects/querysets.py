@@ -1,0 +1,87 @@
+"""The phrases of projects' nouns. Doors start with `.visible_to(user)`; what belongs to a restricted thing is restricted with it.
+
+Restricted things are few: their ids are asked first, by a partial index, so that the queries of everybody else stay plain.
+"""
+
+from datetime import date
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from accounts.querysets import RestrictableQuerySet
+
+
+class ProgramQuerySet(RestrictableQuerySet[Any]):
+    def managed_by(self, user: Any) -> Q:
+        """Its manager, and the owner teams of the services its outputs concern, see it though it is restricted."""
+        return Q(manager=user.pk) | Q(projects__outputs__services__owner__in=user.team_ids)
+
+    def matching(self, words: str) -> Self:
+        return _with_words(self, words, "code", "name")
+
+
+class ProjectQuerySet(RestrictableQuerySet[Any]):
+    def managed_by(self, user: Any) -> Q:
+        return Q(manager=user.pk) | Q(program__manager=user.pk) | Q(outputs__services__owner__in=user.team_ids)
+
+    def hidden_from(self, user: Any) -> list[int]:
+        """Restricted ones, and those of hidden programs but for their own managers."""
+        hidden = super().hidden_from(user)
+        programs = _hidden("Program", user)
+        if programs:
+            hidden += self.model.objects.filter(program__in=programs).exclude(manager=user.pk).values_list("pk", flat=True)
+        return hidden
+
+    def matching(self, words: str) -> Self:
+        return _with_words(self, words, "code", "name")
+
+
+class BelongingQuerySet(models.QuerySet[Any]):
+    """What belongs to a project and is seen with it."""
+
+    def visible_to(self, user: Any) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        hidden = _hidden("Project", user)
+        # NOT IN with a null would be null: what belongs to no project at all is said apart.
+        return self.exclude(project__isnull=False, project_id__in=hidden) if hidden else self
+
+
+class MilestoneQuerySet(BelongingQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        found = super().visible_to(user)
+        hidden = _hidden("Program", user) if user.is_authenticated else []
+        return found.exclude(program__isnull=False, program_id__in=hidden) if hidden else found
+
+    def standing(self) -> Self:
+        """Without the cancelled ones."""
+        return self.filter(cancelled_at=None)
+
+    def overlapping_days(self, first: date, last: date) -> Self:
+        """Those with a day from `first` to `last`, both inclusive."""
+        return self.filter(starts_on__lte=last, during__overlap=(first, None))
+
+    def matching(self, words: str) -> Self:
+        return _with_words(self, words, "code", "name")
+
+
+class OutputQuerySet(BelongingQuerySet):
+    def matching(self, words: str) -> Self:
+        return _with_words(self, words, "code", "name", "project__code")
+
+
+def _hidden(model: str, user: Any) -> list[int]:
+    hidden: list[int] = apps.get_model("projects", model).objects.hidden_from(user)
+    return hidden
+
+
+def _with_words(found: Any, words: str, *columns: str) -> Any:
+    """Those in which every word stands in one of `columns`."""
+    for word in words.split():
+        anywhere = Q()
+        for column in columns:
+            anywhere |= Q(**{f"{column}__icontains": word})
+        found = found.filter(anywhere)
+    return found

@@ -1,0 +1,129 @@
+"""The words of releases (ITIL) and the two state machines."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.db import models
+
+
+class Urgency(models.TextChoices):
+    PLANNED = "planned"
+    BREAK_FIX = "break_fix", "break-fix"
+    MAINTENANCE = "maintenance"
+
+
+class Size(models.TextChoices):
+    STANDARD = "standard"
+    MINOR = "minor"
+    MAJOR = "major"
+
+
+class Risk(models.TextChoices):
+    """Empty means not assessed; policies treat that as high."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Extent(models.TextChoices):
+    FULL = "full"
+    DELTA = "delta"
+    PACKAGE = "package"
+
+
+class Nature(models.TextChoices):
+    SOFTWARE = "software"
+    HARDWARE = "hardware"
+    BOTH = "both", "software and hardware"
+
+
+class Commitment(models.TextChoices):
+    IDEA = "idea"
+    PLANNED = "planned"
+    COMMITTED = "committed"
+    PROMISED = "promised"
+
+
+class ReleaseStatus(models.TextChoices):
+    DRAFT = "draft"
+    PLANNED = "planned"
+    UNDER_WAY = "under_way", "under way"
+    IN_PRODUCTION = "in_production", "in production"
+    EARLY_LIFE = "early_life", "early life"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    RETIRED = "retired"
+
+
+class ItemChange(models.TextChoices):
+    NEW = "new"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class Identity(models.TextChoices):
+    """By what an artefact is known to be the same one that was tested."""
+
+    DIGEST = "digest"
+    RECORDED = "recorded"
+    PER_ENVIRONMENT = "per_environment", "per environment"
+
+
+class ContributionState(models.TextChoices):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Strength(models.TextChoices):
+    HARD = "hard"
+    SOFT = "soft"
+
+
+class PromotionStatus(models.TextChoices):
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    RUNNING = "running"
+    PAUSED = "paused"
+    SUCCEEDED = "succeeded"
+    SUCCEEDED_WITH_ISSUES = "succeeded_with_issues", "succeeded with issues"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled_back", "rolled back"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+_R, _P = ReleaseStatus, PromotionStatus
+
+FINISHED: Final = frozenset({_P.SUCCEEDED, _P.SUCCEEDED_WITH_ISSUES, _P.FAILED, _P.ROLLED_BACK, _P.CANCELLED, _P.MISSED})
+UNFINISHED: Final = frozenset(_P) - FINISHED
+SUCCESSES: Final = frozenset({_P.SUCCEEDED, _P.SUCCEEDED_WITH_ISSUES})
+
+PROMOTION_MOVES: Final[Mapping[PromotionStatus, frozenset[PromotionStatus]]] = {
+    _P.DRAFT: frozenset({_P.REQUESTED, _P.CANCELLED}),
+    _P.REQUESTED: frozenset({_P.APPROVED, _P.DRAFT, _P.CANCELLED}),
+    _P.APPROVED: frozenset({_P.RUNNING, _P.REQUESTED, _P.DRAFT, _P.MISSED, _P.CANCELLED}),
+    _P.RUNNING: frozenset({_P.PAUSED, _P.SUCCEEDED, _P.SUCCEEDED_WITH_ISSUES, _P.FAILED, _P.ROLLED_BACK}),
+    _P.PAUSED: frozenset({_P.RUNNING, _P.FAILED, _P.ROLLED_BACK}),
+    _P.SUCCEEDED: frozenset({_P.ROLLED_BACK}),
+    _P.SUCCEEDED_WITH_ISSUES: frozenset({_P.ROLLED_BACK}),
+    _P.FAILED: frozenset({_P.ROLLED_BACK}),
+    _P.MISSED: frozenset({_P.DRAFT, _P.CANCELLED}),
+    _P.ROLLED_BACK: frozenset(),
+    _P.CANCELLED: frozenset(),
+}
+
+RELEASE_MOVES: Final[Mapping[ReleaseStatus, frozenset[ReleaseStatus]]] = {
+    _R.DRAFT: frozenset({_R.PLANNED, _R.CANCELLED}),
+    _R.PLANNED: frozenset({_R.DRAFT, _R.UNDER_WAY, _R.CANCELLED}),
+    _R.UNDER_WAY: frozenset({_R.PLANNED, _R.IN_PRODUCTION, _R.CANCELLED}),
+    _R.IN_PRODUCTION: frozenset({_R.EARLY_LIFE, _R.CLOSED, _R.UNDER_WAY, _R.RETIRED}),
+    _R.EARLY_LIFE: frozenset({_R.CLOSED, _R.UNDER_WAY, _R.RETIRED}),
+    _R.CLOSED: frozenset({_R.UNDER_WAY, _R.RETIRED}),
+    _R.CANCELLED: frozenset(),
+    _R.RETIRED: frozenset(),
+}
+
+KEY_PREFIX: Final = "REL-"
