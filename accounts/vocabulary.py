@@ -64,6 +64,10 @@ class Scope(models.TextChoices):
 
 TOKEN_START = "rc_"  # noqa: S105 - the public beginning of every token, not a secret
 TOKEN_BITS = 160
+DEMO_PASSWORD = "demo"  # noqa: S105 - printed on the sign-in page of every demonstration, and good nowhere else
+# When a session began and when it was last used, as seconds since 1970 inside the session.
+SESSION_BEGAN = "began"
+SESSION_SEEN = "seen"
 FORMER_COLLEAGUE = "former colleague"
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -41,6 +42,19 @@ class Team(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.parent is not None and self.would_circle(self.parent):
+            raise ValidationError({"parent": f"{self.parent} is itself below {self}; a team cannot be above its own parent."})
+
+    def would_circle(self, parent: "Team | None") -> bool:
+        """Whether `parent` as this team's parent would make a circle."""
+        above: Team | None = parent
+        while above is not None:
+            if above.pk == self.pk:
+                return True
+            above = above.parent
+        return False
 
 
 class Membership(Row):

@@ -1,6 +1,7 @@
 """Everybody who acts: people, service accounts, and the built-in ones."""
 
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -30,7 +31,6 @@ class User(AbstractBaseUser, PermissionsMixin, Row):  # type: ignore[django-mana
     )
     kind = models.CharField(max_length=10, choices=AccountKind, default=AccountKind.PERSON)
     is_active = models.BooleanField("active", default=True, help_text="Whether one can sign in. People who leave are deactivated.")
-    is_staff = models.BooleanField("may open the administration", default=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -78,6 +78,18 @@ class User(AbstractBaseUser, PermissionsMixin, Row):  # type: ignore[django-mana
     @property
     def is_administrator(self) -> bool:
         return self.has_role(Role.ADMINISTRATOR)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the administration pages open; Django asks for it by this name."""
+        return self.is_administrator
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Django's own permissions are not used: whoever may administer may do so with everything it shows."""
+        return self.is_administrator
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_administrator
 
     @property
     def is_builtin(self) -> bool:

@@ -1,0 +1,94 @@
+"""Who calls the API, and with which scopes. Deny by default."""
+
+import hmac
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework import authentication, exceptions, permissions
+from rest_framework.request import Request
+
+from accounts.models import ApiToken, User
+from accounts.querysets import token_digest
+from accounts.vocabulary import TOKEN_START, Scope
+
+_BEARER = re.compile(rf"[Bb]earer ({TOKEN_START}[a-z2-7]{{32}})")
+_WRITTEN_EVERY = timedelta(minutes=1)
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer rc_…`: one query for the token, its owner and the owner's roles."""
+
+    def authenticate(self, request: Request | HttpRequest) -> tuple[User, ApiToken] | None:
+        """The owner and the token; None without such a header. Raises AuthenticationFailed for one that is not good (any more)."""
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        if not header:
+            return None
+        match = _BEARER.fullmatch(header)
+        token = _find(match[1]) if match else None
+        if token is None:
+            raise exceptions.AuthenticationFailed("The Authorization header holds no token that we know: write “Bearer rc_…”.")
+        now = timezone.now()
+        if not token.is_alive(now):
+            raise exceptions.AuthenticationFailed("This token has expired or was revoked; make a new one on /me/.")
+        if not token.owner.is_active:
+            raise exceptions.AuthenticationFailed("The owner of this token can no longer sign in.")
+        if token.last_used_at is None or now - token.last_used_at >= _WRITTEN_EVERY:
+            ApiToken.objects.filter(pk=token.pk).filter(Q(last_used_at=None) | Q(last_used_at__lte=now - _WRITTEN_EVERY)).update(
+                last_used_at=now
+            )
+        return token.owner, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The browser's session, with its CSRF token. It has all scopes of its person."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class ScopePermission(permissions.BasePermission):
+    """Signed in, and with the scope that the view needs.
+
+    That is `read` for safe methods and for views with `reads = True` (questions that need a body), else the view's `scope`
+    (`approve`, `admin`), else `write`. What the person may do with the thing itself is the verb's question.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not (request.user and request.user.is_authenticated and request.user.is_active):
+            return False
+        needed = needed_scope(request.method or "", view)
+        if request.auth is None or needed in request.auth.scopes:
+            return True
+        self.message = f"This token lacks the scope {needed}; it has {', '.join(request.auth.scopes)}."
+        return False
+
+
+def needed_scope(method: str, view: Any) -> Scope:
+    """The scope a token needs to call `view` with `method`."""
+    if method in permissions.SAFE_METHODS or getattr(view, "reads", False):
+        return Scope.READ
+    scope: Scope = getattr(view, "scope", Scope.WRITE)
+    return scope
+
+
+def _find(secret: str) -> ApiToken | None:
+    digest = token_digest(secret)
+    token = (
+        ApiToken.objects.with_secret(secret)
+        .select_related("owner")
+        .annotate(role_names=ArrayAgg("owner__groups__name", filter=Q(owner__groups__isnull=False), default=[]))
+        .first()
+    )
+    if token is None or not hmac.compare_digest(token.digest, digest):
+        return None
+    # What the owner would else ask the database for once more.
+    token.owner.__dict__["role_names"] = frozenset(token.role_names)
+    return token
