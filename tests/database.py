@@ -8,13 +8,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
-from django.db.backends.base.operations import BaseDatabaseOperations
 
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions", "accounts_user", "history_head"}
 
 
-def flush(operations: BaseDatabaseOperations, statements: Sequence[str]) -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Read the settings, now that the servers they name are there; pytest-django sets Django up only when somebody has."""
+    assert settings.INSTALLED_APPS
+
+
+def flush(operations: Any, statements: Sequence[str]) -> None:
     """Stand in for Django's own flush, whose TRUNCATE history would refuse."""
     tables = sorted(set(connection.introspection.table_names()) - KEPT)
     with connection.cursor() as cursor:
@@ -29,7 +35,8 @@ def flush(operations: BaseDatabaseOperations, statements: Sequence[str]) -> None
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_past_history() -> Any:
-    original = BaseDatabaseOperations.execute_sql_flush
-    BaseDatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+    operations: Any = type(connection.ops)
+    original = operations.execute_sql_flush
+    operations.execute_sql_flush = flush
     yield
-    BaseDatabaseOperations.execute_sql_flush = original  # type: ignore[method-assign]
+    operations.execute_sql_flush = original
