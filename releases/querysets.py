@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.querysets import RestrictableQuerySet
 from common.intervals import Interval
-from releases.vocabulary import KEY_PREFIX, SUCCESSES, UNFINISHED
+from releases.vocabulary import FINISHED, KEY_PREFIX, SUCCESSES, UNFINISHED, ContributionState
 
 
 class ReleaseQuerySet(RestrictableQuerySet[Any]):
@@ -20,13 +20,23 @@ class ReleaseQuerySet(RestrictableQuerySet[Any]):
     def with_key(self, key: str) -> Self:
         """The one with this key (`REL-42`); none for what is no key."""
         number = key.removeprefix(KEY_PREFIX)
-        is_key = key.startswith(KEY_PREFIX) and number.isascii() and number.isdigit() and len(number) <= 18 and number == str(int(number))
+        is_key = (
+            key.startswith(KEY_PREFIX)
+            and number.isascii()
+            and number.isdigit()
+            and len(number) <= 18
+            and number == str(int(number))
+        )
         return self.filter(pk=int(number)) if is_key else self.none()
 
     def matching(self, words: str) -> Self:
         found = self
         for word in words.split():
-            found = found.filter(Q(name__icontains=word) | Q(version__icontains=word) | Q(pk__in=self.model.objects.with_key(word.upper()).values("pk")))
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(version__icontains=word)
+                | Q(pk__in=self.model.objects.with_key(word.upper()).values("pk"))
+            )
         return found
 
 
@@ -38,6 +48,12 @@ class OfReleaseQuerySet(models.QuerySet[Any]):
             return self.none()
         hidden = apps.get_model("releases", "Release").objects.hidden_from(user)
         return self.exclude(release__in=hidden) if hidden else self
+
+
+class ContributionQuerySet(OfReleaseQuerySet):
+    def standing(self) -> Self:
+        """Without the declined ones: what a release really carries, or may come to carry."""
+        return self.exclude(state=ContributionState.DECLINED)
 
 
 class PromotionQuerySet(OfReleaseQuerySet):
@@ -56,13 +72,23 @@ class PromotionQuerySet(OfReleaseQuerySet):
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
+    def coming(self) -> Self:
+        """What is not finished, the soonest first."""
+        return self.unfinished().order_by("starts_at", "id")
+
+    def recent(self) -> Self:
+        """What is finished, the latest first."""
+        return self.filter(status__in=FINISHED).order_by("-starts_at", "-id")
+
     def succeeded(self) -> Self:
         return self.filter(status__in=SUCCESSES)
 
     def matching(self, words: str) -> Self:
         found = self
         for word in words.split():
-            found = found.filter(Q(release__name__icontains=word) | Q(release__version__icontains=word) | Q(environment__slug__icontains=word))
+            found = found.filter(
+                Q(release__name__icontains=word) | Q(release__version__icontains=word) | Q(environment__slug__icontains=word)
+            )
         return found
 
 

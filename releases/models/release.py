@@ -11,7 +11,7 @@ from accounts.models import Restrictable
 from common.rows import Row
 from environments.models import Route, RouteVersion, Service
 from projects.models import Output
-from releases.querysets import OfReleaseQuerySet, ReleaseQuerySet
+from releases.querysets import ContributionQuerySet, OfReleaseQuerySet, ReleaseQuerySet
 from releases.vocabulary import (
     KEY_PREFIX,
     RELEASE_MOVES,
@@ -63,7 +63,9 @@ class Release(Row, Restrictable):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["name", "version"], name="release_once", violation_error_message="There is a release of this name and version already."
+                fields=["name", "version"],
+                name="release_once",
+                violation_error_message="There is a release of this name and version already.",
             ),
             # `name@version` is split at the last @.
             models.CheckConstraint(
@@ -187,13 +189,15 @@ class Contribution(Row):
     state = models.CharField(max_length=10, choices=ContributionState, default=ContributionState.OFFERED)
     strength = models.CharField(max_length=10, choices=Strength, default=Strength.HARD)
 
-    objects: ClassVar[Any] = OfReleaseQuerySet.as_manager()
+    objects: ClassVar[Any] = ContributionQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["release", "output"], name="contribution_once", violation_error_message="This output feeds the release already."
+                fields=["release", "output"],
+                name="contribution_once",
+                violation_error_message="This output feeds the release already.",
             ),
             models.CheckConstraint(condition=Q(state__in=ContributionState.values), name="contribution_state_known"),
             models.CheckConstraint(condition=Q(strength__in=Strength.values), name="contribution_strength_known"),
@@ -216,7 +220,9 @@ class Prerequisite(Row):
         constraints = [
             models.UniqueConstraint(fields=["release", "needs"], name="prerequisite_once"),
             models.CheckConstraint(
-                condition=~Q(release=F("needs")), name="prerequisite_is_another", violation_error_message="A release cannot wait for itself."
+                condition=~Q(release=F("needs")),
+                name="prerequisite_is_another",
+                violation_error_message="A release cannot wait for itself.",
             ),
         ]
 

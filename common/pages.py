@@ -1,0 +1,48 @@
+"""What every page of a noun does with its address: the zone it is read in, and notices for what it asks and nobody knows."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+ZONE = "tz"
+_LONGEST_SAID = 40
+
+
+def show(request: HttpRequest, template: str, context: Mapping[str, Any], *, known: Collection[str] = ()) -> HttpResponse:
+    """The page, in the zone of its address or its reader. Parameters other than `tz` and `known` are left out, with a notice."""
+    note_unknown(request, known)
+    return render(request, template, {"zone": zone_of(request), **context})
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """The zone the address names (`?tz=`), else the reader's own; one that nobody knows falls back with a notice."""
+    own: ZoneInfo = request.user.zone  # type: ignore[union-attr]  # pages are for people who signed in
+    name = request.GET.get(ZONE)
+    if not name:
+        return own
+    if name not in available_timezones():
+        notice(request, f"There is no time zone “{_said(name)}”; times are shown in {own.key}.")
+        return own
+    return ZoneInfo(name)
+
+
+def note_unknown(request: HttpRequest, known: Collection[str] = ()) -> None:
+    """Say which parameters of the address this page does not know."""
+    unknown = [name for name in request.GET if name != ZONE and name not in known]
+    if unknown:
+        listed = ", ".join(f"“{_said(name)}”" for name in unknown[:5]) + (" and others" if len(unknown) > 5 else "")
+        notice(request, f"The address asks for {listed}, which this page does not know; it was left out.")
+
+
+def notice(request: HttpRequest, sentence: str) -> None:
+    """Something was understood otherwise than it was asked; said on top of the page."""
+    messages.warning(request, sentence)
+
+
+def _said(text: str) -> str:
+    printable = "".join(letter if letter.isprintable() else "�" for letter in text[: _LONGEST_SAID + 1])
+    return printable if len(printable) <= _LONGEST_SAID else printable[:_LONGEST_SAID] + "…"
