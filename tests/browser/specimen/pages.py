@@ -1,0 +1,151 @@
+"""The specimen's pages. What they show is made up here, in the shapes the components ask for."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import Context, Engine
+from django.utils.safestring import SafeString
+
+from common import looks
+from common.refusals import Busy, NotAllowed
+from tests.browser.specimen import drawing
+
+HERE = Path(__file__).parent / "templates"
+BERLIN = ZoneInfo("Europe/Berlin")
+NIGHT = datetime(2026, 11, 24, 21, tzinfo=UTC)
+
+
+def month(request: HttpRequest) -> HttpResponse:
+    return _show(
+        request,
+        "month.html",
+        rows=SafeString(drawing.month_rows(drawing.ENTRIES)),
+        list=SafeString(drawing.day_list(drawing.TODAY, drawing.ENTRIES)),
+        **_around("month"),
+    )
+
+
+def agenda(request: HttpRequest) -> HttpResponse:
+    return _show(request, "agenda.html", days=SafeString(drawing.agenda_days(drawing.ENTRIES)), **_around("agenda"))
+
+
+def pieces(request: HttpRequest) -> HttpResponse:
+    return _show(
+        request,
+        "pieces.html",
+        kinds=list(looks.KINDS),
+        statuses=list(looks.FILL_OF),
+        stations=_stations(),
+        night=NIGHT,
+        morning=NIGHT + timedelta(hours=1, minutes=30),
+        next_day=NIGHT + timedelta(hours=9),
+        first=date(2026, 12, 18),
+        last=date(2027, 1, 4),
+        zone=BERLIN,
+        columns=["Release", ("Version", "number"), "Status"],
+        rows=[["Payments gateway", "26.11", "Under way"], ["Customer portal", "4.2", "Planned"]],
+        facts=[("Manager", "Rosa Lindqvist"), ("Route", "Main line"), ("Urgency", "Planned"), ("Size", "Major")],
+    )
+
+
+def empty(request: HttpRequest) -> HttpResponse:
+    return _show(request, "empty.html")
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    raise NotAllowed(
+        "Only release managers may plan promotions into production.",
+        errors={"starts_at": ["It lies in the year-end freeze, Fri 18 Dec – Mon 4 Jan."]},
+        requirements=[
+            {"state": "missing", "sentence": "The security scan of REL-42 has not passed.", "who": "Security", "url": "/pieces/"}
+        ],
+    )
+
+
+def narrow(request: HttpRequest) -> HttpResponse:
+    return _show(request, "sign_in.html")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "errors/broken.html",
+        {"refusal": Busy("The database does not answer; nothing was changed. Try again in a moment.")},
+    )
+
+
+def card(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("<p><strong>Payments gateway 26.11</strong></p><p>Production, Tue 24 Nov, 22:00–23:30 CET</p>")
+
+
+def _show(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+    template = Engine.get_default().from_string((HERE / name).read_text())
+    with_request = {"request": request, "demo": True, "version": "0.1.0", "messages": [], "csrf_token": "x" * 64, **context}
+    return HttpResponse(template.render(Context(with_request)))
+
+
+def _around(view: str) -> dict[str, Any]:
+    """What stands around both views of the calendar."""
+    kinds = [{"value": kind, "count": 3 + 7 * at % 23, "chosen": kind == "freeze"} for at, kind in enumerate(looks.KINDS)]
+    places = [
+        {"value": f"e{at}", "label": name, "count": 12 * at + 4, "chosen": False}
+        for at, name in enumerate(("Production", "Acceptance", "Test"))
+    ]
+    return {
+        "view": view,
+        "filters": [
+            {"name": "kind", "label": "Kind", "choices": kinds},
+            {"name": "environment", "label": "Environment", "choices": places},
+        ],
+        "keep": [("view", view), ("date", "2026-12-01")],
+        "search": {"name": "q", "value": ""},
+        "chosen": 1,
+        "reset": "/",
+    }
+
+
+def _stations() -> list[dict[str, Any]]:
+    def hours(start: int, length: int) -> tuple[datetime, datetime]:
+        return NIGHT + timedelta(hours=start), NIGHT + timedelta(hours=start + length)
+
+    return [
+        {
+            "name": "Development",
+            "url": "/",
+            "state": "passed",
+            "actual": hours(-400, 1),
+            "attempt": "succeeded",
+            "url_promotion": "/",
+        },
+        {"name": "Test", "url": "/", "state": "passed", "actual": hours(-300, 2), "gates": (2, 2)},
+        {
+            "name": "Acceptance",
+            "url": "/",
+            "state": "here",
+            "version": "26.11",
+            "actual": hours(-90, 2),
+            "gates": (4, 4),
+            "soak": NIGHT - timedelta(hours=8),
+        },
+        {
+            "name": "Staging",
+            "url": "/",
+            "state": "next",
+            "planned": hours(-4, 1),
+            "optional": True,
+            "attempt": "approved",
+            "url_promotion": "/",
+        },
+        {
+            "name": "Production",
+            "url": "/",
+            "state": "ahead",
+            "planned": hours(0, 2),
+            "gates": (3, 5),
+            "freeze": "closed from Fri 18 Dec",
+        },
+    ]
