@@ -1,0 +1,90 @@
+"""What releases, promotions and deployments are narrowed by, on their pages and in REST."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from accounts.models import User
+from common.filters import Filters, Moment, Named, OneOf, Text, TrueOrFalse
+from environments.models import Environment, Route, Service
+from environments.vocabulary import Stage
+from projects.models import Output, Program, Project
+from releases.models import Promotion, Release
+from releases.vocabulary import Commitment, Extent, Nature, PromotionStatus, ReleaseStatus, Risk, Size, Urgency
+
+
+def _ends_from(moment: datetime) -> Q:
+    return Q(ends_at__gt=moment)
+
+
+def _starts_before(moment: datetime) -> Q:
+    return Q(starts_at__lt=moment)
+
+
+def _there_from(moment: datetime) -> Q:
+    return Q(ends_at=None) | Q(ends_at__gt=moment)
+
+
+def _began_before(moment: datetime) -> Q:
+    return Q(begins_at__lt=moment)
+
+
+FROM, TO = "From this day or instant on.", "Before this day or instant."
+
+
+class ReleaseFilter(Filters):
+    status = OneOf(ReleaseStatus, "Where it stands.")
+    commitment = OneOf(Commitment, "How firmly it is meant.")
+    urgency = OneOf(Urgency, "Why it comes now.")
+    size = OneOf(Size, "How big it is.")
+    risk = OneOf(Risk, "How risky it was judged.")
+    extent = OneOf(Extent, "How much of its services it replaces.")
+    nature = OneOf(Nature, "What it is made of.")
+    name = Text("Its name, exactly.")
+    version = Text("Its version, exactly.")
+    line = Text("The version line it belongs to.")
+    release_manager = Named(User, "email", "Its release manager, by e-mail address.", path="release_manager")
+    route = Named(Route, "slug", "The route it takes, by slug.", path="route")
+    package = Named(Release, "key", "The package it is a member of, by key.", path="package")
+    service = Named(Service, "slug", "A service it changes, by slug.", path="items__service", many=True)
+    output = Named(Output, "pk", "An output that feeds it, by id.", path="contributions__output", many=True)
+    project = Named(Project, "code", "A project that feeds it, by code.", path="contributions__output__project", many=True)
+    program = Named(Program, "code", "A program whose projects feed it, by code.", path="contributions__output__project__program", many=True)
+    environment = Named(Environment, "slug", "An environment it is promoted into, by slug.", path="promotions__environment", many=True)
+
+
+class PromotionFilter(Filters):
+    status = OneOf(PromotionStatus, "Where it stands.")
+    release = Named(Release, "key", "Its release, by key.", path="release")
+    environment = Named(Environment, "slug", "Where it goes, by slug.", path="environment")
+    stage = OneOf(Stage, "The stage of the environment it goes to.", column="environment__stage")
+    service = Named(Service, "slug", "A service its release changes, by slug.", path="release__items__service", many=True)
+    project = Named(Project, "code", "A project that feeds its release, by code.", path="release__contributions__output__project", many=True)
+    program = Named(
+        Program, "code", "A program whose projects feed its release, by code.", path="release__contributions__output__project__program", many=True
+    )
+    commitment = OneOf(Commitment, "How firmly its release is meant.", column="release__commitment")
+    recorded = TrueOrFalse(Q(was_recorded=True), "Whether it came finished from elsewhere.")
+    from_ = Moment(_ends_from, FROM)
+    to = Moment(_starts_before, TO)
+
+
+class DeploymentFilter(Filters):
+    service = Named(Service, "slug", "What is or was there, by slug.", path="service")
+    environment = Named(Environment, "slug", "Where, by slug.", path="environment")
+    stage = OneOf(Stage, "The stage of that environment.", column="environment__stage")
+    part = Text("The part of the environment.")
+    line = Text("The version line.")
+    version = Text("The version, exactly.")
+    release = Named(Release, "key", "The release that brought it, by key.", path="release")
+    promotion = Named(Promotion, "pk", "The promotion that brought it, by id.", path="promotion")
+    live = TrueOrFalse(Q(ends_at=None), "Whether it is still there.")
+    from_ = Moment(_there_from, FROM)
+    to = Moment(_began_before, TO)
+
+
+class LiveFilter(Filters):
+    service = Named(Service, "slug", "What is there, by slug.", path="service")
+    environment = Named(Environment, "slug", "Where, by slug.", path="environment")
+    stage = OneOf(Stage, "The stage of that environment.", column="environment__stage")
+    line = Text("The version line.")
