@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 
 from common.refusals import BadInput
 
-_INSTANT = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?\s?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
-)
+_INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?\s?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
@@ -62,7 +60,9 @@ def read_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
         raise BadInput(f"{text[:40]!r} is not an instant; write it as 2026-03-31T20:00:00Z or with an offset such as +02:00.")
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     try:
-        local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), int((fraction or "0").ljust(6, "0")))  # noqa: DTZ001 - its zone is what is being found out
+        micro = int((fraction or "0").ljust(6, "0"))
+        # Without a zone for now: which one it has is just what is being found out.
+        local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micro)  # noqa: DTZ001
     except ValueError:
         raise BadInput(f"{text} is not an instant of the calendar.") from None
     if not EARLIEST <= local.date() < LATEST:
@@ -85,5 +85,7 @@ def from_local(local: datetime, zone: ZoneInfo) -> datetime:
     early, late = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if early.utcoffset() != late.utcoffset():
         what = "exists twice" if early.astimezone(UTC) < late.astimezone(UTC) else "does not exist"
-        raise BadInput(f"{local:%Y-%m-%d %H:%M} {what} in {zone.key}, where the clocks change; add the offset you mean, such as +01:00.")
+        raise BadInput(
+            f"{local:%Y-%m-%d %H:%M} {what} in {zone.key}, where the clocks change; add the offset you mean, such as +01:00."
+        )
     return early.astimezone(UTC)

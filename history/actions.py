@@ -66,8 +66,8 @@ def _loose_ends() -> Iterator[str]:
         "SELECT e.id FROM history_event e WHERE number IS NULL": "event id {} was never numbered",
         "SELECT f.id FROM history_fact f LEFT JOIN history_event e ON e.id = f.event_id WHERE e.id IS NULL": "fact id {} has no event",
         "SELECT c.id FROM history_change c LEFT JOIN history_event e ON e.id = c.event_id WHERE e.id IS NULL": "change id {} has no event",
-        "SELECT number FROM history_head h WHERE (number, hash) IS DISTINCT FROM (SELECT number, hash FROM history_event"
-        " WHERE number IS NOT NULL ORDER BY number DESC LIMIT 1) AND NOT (number = 0 AND NOT EXISTS (SELECT FROM history_event))": (
+        "SELECT number FROM history_head h WHERE EXISTS (SELECT FROM history_event l WHERE l.number > h.number)"
+        " OR h.number > 0 AND NOT EXISTS (SELECT FROM history_event e WHERE e.number = h.number AND e.hash = h.hash)": (
             "the head says event {} was the last, the chain ends elsewhere"
         ),
         "SELECT coalesce(m.table_name, t.table_name) FROM history_mark m FULL JOIN (SELECT c.table_name, max(e.number) AS last"

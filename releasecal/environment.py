@@ -91,7 +91,9 @@ class Environment:
         """A PostgreSQL address (`postgres://user:password@host:port/name`, or `?host=/socket/folder`) as Django's settings."""
         value = self._raw(name)
         if value is None:
-            self._refuse(name, "is not set; write postgres://user:password@host:5432/name, or start with run.py, which brings its own")
+            self._refuse(
+                name, "is not set; write postgres://user:password@host:5432/name, or start with run.py, which brings its own"
+            )
         parts = urlsplit(value)
         if parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2:
             self._refuse(name, "is not a PostgreSQL address; write postgres://user:password@host:5432/name")
@@ -128,7 +130,7 @@ class Environment:
         """The same Redis server with another database number."""
         parts = urlsplit(address)
         if parts.scheme == "unix":
-            return urlunsplit(parts._replace(query=f"db={number}"))
+            return f"unix://{parts.path}?db={number}"  # urlunsplit drops the empty host of a socket's address
         return urlunsplit(parts._replace(path=f"/{number}"))
 
     def _raw(self, name: str) -> str | None:

@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 
 import orjson
-from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
 from common.refusals import NotVisible
+from releasecal.celery import app
 
 JSON = "application/json"
 
@@ -51,7 +51,7 @@ def _database() -> str:
 
 def _broker() -> str:
     try:
-        with current_app.connection_for_write(transport_options={"socket_timeout": 1, "socket_connect_timeout": 1}) as broker:
+        with app.connection_for_write(transport_options={"socket_timeout": 1, "socket_connect_timeout": 1}) as broker:
             broker.ensure_connection(max_retries=0, timeout=1)
     except Exception:  # whatever the transport raises, the answer is the same word
         return "down"

@@ -5,74 +5,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField(null=True, unique=True)),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.BigIntegerField()),
-                ('reason', models.TextField(blank=True)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('previous', models.BinaryField(null=True)),
-                ('hash', models.BinaryField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.BigIntegerField(null=True, unique=True)),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.BigIntegerField()),
+                ("reason", models.TextField(blank=True)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("previous", models.BinaryField(null=True)),
+                ("hash", models.BinaryField(null=True)),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField()),
-                ('hash', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.BigIntegerField()),
+                ("hash", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Mark',
+            name="Mark",
             fields=[
-                ('table_name', models.CharField(max_length=63, primary_key=True, serialize=False)),
-                ('last', models.BigIntegerField()),
+                ("table_name", models.CharField(max_length=63, primary_key=True, serialize=False)),
+                ("last", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table_name', models.CharField(max_length=63)),
-                ('row_id', models.BigIntegerField()),
-                ('operation', models.CharField(choices=[('insert', 'Insert'), ('update', 'Update'), ('delete', 'Delete')], max_length=6)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='history.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table_name", models.CharField(max_length=63)),
+                ("row_id", models.BigIntegerField()),
+                (
+                    "operation",
+                    models.CharField(choices=[("insert", "Insert"), ("update", "Update"), ("delete", "Delete")], max_length=6),
+                ),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                (
+                    "event",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="history.event"),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['table_name', 'row_id', '-id'], name='change_by_row')],
+                "indexes": [models.Index(fields=["table_name", "row_id", "-id"], name="change_by_row")],
             },
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('verb', models.CharField(max_length=60)),
-                ('subject_kind', models.CharField(max_length=40)),
-                ('subject_id', models.BigIntegerField()),
-                ('template', models.CharField(max_length=400)),
-                ('data', models.JSONField(default=dict)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='history.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("verb", models.CharField(max_length=60)),
+                ("subject_kind", models.CharField(max_length=40)),
+                ("subject_id", models.BigIntegerField()),
+                ("template", models.CharField(max_length=400)),
+                ("data", models.JSONField(default=dict)),
+                ("event", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="history.event")),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id', '-id'], name='fact_by_subject')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'position'), name='fact_once_per_position')],
+                "indexes": [models.Index(fields=["subject_kind", "subject_id", "-id"], name="fact_by_subject")],
+                "constraints": [models.UniqueConstraint(fields=("event", "position"), name="fact_once_per_position")],
             },
         ),
     ]

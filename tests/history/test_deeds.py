@@ -48,7 +48,12 @@ def test_a_deed_is_one_event_with_actor_reason_facts_and_changes(clock):
     event = Event.objects.order_by("-number").first()
     assert (event.actor_id, event.reason) == (clock.pk, "new strategy")
     fact = event.facts.get()
-    assert (fact.verb, fact.subject_kind, fact.subject_id, fact.template) == ("renamed", "program", program.pk, "{actor} renamed {subject}")
+    assert (fact.verb, fact.subject_kind, fact.subject_id, fact.template) == (
+        "renamed",
+        "program",
+        program.pk,
+        "{actor} renamed {subject}",
+    )
     change = event.changes.get()
     assert (change.table_name, change.row_id, change.operation) == ("projects_program", program.pk, "update")
     assert (change.before, change.after) == ({"name": "Payments"}, {"name": "Cards"})
@@ -179,7 +184,11 @@ def test_personal_columns_say_changed_and_no_more():
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_history_refuses_to_be_rewritten(table, statement):
     ProgramFactory()
-    with pytest.raises((InternalError, ProgrammingError, DatabaseError), match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises((InternalError, ProgrammingError, DatabaseError), match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement.format(table))
 
 

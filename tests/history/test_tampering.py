@@ -42,7 +42,11 @@ def rows(table: str) -> list[int]:
 @pytest.mark.parametrize("table", ["history_event", "history_fact", "history_change"])
 @pytest.mark.parametrize("deletion", [False, True])
 def test_tampering_with_any_one_row_is_found(table, deletion):
-    columns = {"history_event": "reason = reason || '!'", "history_fact": "verb = verb || '!'", "history_change": "row_id = row_id + 1"}
+    columns = {
+        "history_event": "reason = reason || '!'",
+        "history_fact": "verb = verb || '!'",
+        "history_change": "row_id = row_id + 1",
+    }
     for row in rows(table):
         with connection.cursor() as cursor:
             cursor.execute("BEGIN")
@@ -60,7 +64,7 @@ def test_tampering_with_any_one_row_is_found(table, deletion):
         "UPDATE history_event SET at = at + interval '1 second' WHERE number = 2",
         "UPDATE history_event SET hash = sha256('x') WHERE number = 2",
         "UPDATE history_event SET number = 100 WHERE number = 9",
-        "UPDATE history_change SET after = after || '{\"name\": \"x\"}' WHERE id = (SELECT min(id) FROM history_change)",
+        'UPDATE history_change SET after = after || \'{"name": "x"}\' WHERE id = (SELECT min(id) FROM history_change)',
         "INSERT INTO history_change (event_id, table_name, row_id, operation, after) SELECT id, 'x', 1, 'insert', '{}' FROM history_event LIMIT 1",
         "INSERT INTO history_event (at, actor_id, reason, request_id) VALUES (now(), 1, '', '')",
         "UPDATE history_mark SET last = last - 1",

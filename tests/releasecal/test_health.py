@@ -1,0 +1,54 @@
+"""`/healthz`, `/readyz` and `/metrics`."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_process_is_up_and_says_which_it_is(client, settings):
+    settings.INSTANCE_TOKEN = "token-of-this-start"
+    assert client.get("/healthz").json() == {"status": "ok", "instance": "token-of-this-start"}
+
+
+def test_it_is_ready_with_database_and_broker(client):
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"ready": True, "database": "up", "broker": "up"})
+
+
+def ask_readyz(**environment: str) -> str:
+    """`/readyz` of a process of its own, with other servers."""
+    code = "import django; django.setup(); from django.test import Client; r = Client(headers={'host': 'localhost'}).get('/readyz'); print(r.status_code, r.content.decode())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip().splitlines()[-1]
+
+
+def test_without_its_broker_it_is_still_ready_and_says_so():
+    # That process reads the database as it was made for it, which is not the test's own: only the broker is looked at.
+    assert ask_readyz(REDIS_URL="redis://127.0.0.1:1/0").endswith('"broker":"down"}')
+
+
+def test_without_its_database_it_is_not_ready():
+    assert ask_readyz(DATABASE_URL="postgres://x:x@127.0.0.1:1/x").startswith('503 {"ready":false,"database":"down"')
+
+
+def test_figures_are_for_holders_of_the_token_only(client, settings):
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404
+    settings.METRICS_TOKEN = "let me see"
+    assert client.get("/metrics", headers={"authorization": "Bearer wrong"}).status_code == 404
+    response = client.get("/metrics", headers={"authorization": "Bearer let me see"})
+    assert response.status_code == 200
+    assert b"django_http_requests" in response.content
