@@ -44,7 +44,7 @@ class AbsenceForm(forms.Form):
         address = self.cleaned_data["delegate"]
         if not address:
             return None
-        delegate = User.objects.active().filter(kind=AccountKind.PERSON).with_address([address]).first()
+        delegate: User | None = User.objects.active().filter(kind=AccountKind.PERSON).with_address([address]).first()
         if delegate is None:
             raise ValidationError("Nobody who can sign in has this address.")
         return delegate

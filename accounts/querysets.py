@@ -4,24 +4,20 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, BaseUserManager
+from django.contrib.auth.models import BaseUserManager
 from django.db import models
 from django.db.models import Q
 
 from accounts.vocabulary import AccountKind, BuiltIn
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
 M = TypeVar("M", bound=models.Model)
-Caller = "User | AnonymousUser"
 
 
-class UserQuerySet(models.QuerySet["User"]):
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
+class UserQuerySet(models.QuerySet[M]):
+    def visible_to(self, user: Any) -> Self:
         """Every signed-in person sees every colleague; a stranger sees nobody."""
         return self if _may_look(user) else self.none()
 
@@ -44,41 +40,39 @@ class UserQuerySet(models.QuerySet["User"]):
         return found
 
 
-class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time, as Django means it
-    def operator(self) -> "User":
+class UserManager(BaseUserManager[Any].from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time, as Django means it
+    def operator(self) -> Any:
         """The operator at the shell: may import everything; nobody can sign in as it."""
         return self._built_in(BuiltIn.OPERATOR)
 
-    def clock(self) -> "User":
+    def clock(self) -> Any:
         """Who acts when time does: the periodic tasks."""
         return self._built_in(BuiltIn.CLOCK)
 
-    def doorkeeper(self) -> "User":
+    def doorkeeper(self) -> Any:
         """Who acts while somebody is only about to sign in: single sign-on making an account, a password reset."""
         return self._built_in(BuiltIn.DOORKEEPER)
 
-    def get_by_natural_key(self, username: str | None) -> "User":
+    def get_by_natural_key(self, username: str | None) -> Any:
         """The account with this e-mail address, in whatever case it is written."""
-        user: User = self.get(email=(username or "").strip().lower())
-        return user
+        return self.get(email=(username or "").strip().lower())
 
-    def _built_in(self, which: BuiltIn) -> "User":
-        user: User = self.get(pk=which.value)
-        return user
+    def _built_in(self, which: BuiltIn) -> Any:
+        return self.get(pk=which.value)
 
 
 class TeamQuerySet(models.QuerySet[M]):
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
+    def visible_to(self, user: Any) -> Self:
         """Teams are no secret among colleagues."""
         return self if _may_look(user) else self.none()
 
-    def of(self, user: "User") -> Self:
+    def of(self, user: Any) -> Self:
         """Those `user` leads or belongs to."""
         return self.filter(Q(lead=user) | Q(memberships__user=user)).distinct()
 
 
 class AbsenceQuerySet(models.QuerySet[M]):
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
+    def visible_to(self, user: Any) -> Self:
         """Colleagues see who is away, since somebody else then decides."""
         return self if _may_look(user) else self.none()
 
@@ -91,7 +85,7 @@ class AbsenceQuerySet(models.QuerySet[M]):
 
 
 class ApiTokenQuerySet(models.QuerySet[M]):
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
+    def visible_to(self, user: Any) -> Self:
         """One's own only."""
         return self.filter(owner_id=user.pk) if _may_look(user) else self.none()
 
@@ -111,7 +105,7 @@ class RestrictableQuerySet(models.QuerySet[M]):
     of everybody else stay as plain as if nothing were ever restricted.
     """
 
-    def visible_to(self, user: "User | AnonymousUser") -> Self:
+    def visible_to(self, user: Any) -> Self:
         """What `user` may see: all that is not restricted, and of the rest what names one of their teams or they manage."""
         if not _may_look(user):
             return self.none()

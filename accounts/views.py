@@ -65,7 +65,7 @@ def withdraw_absence(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]  # the library has no types
 @never_cache
 @sensitive_variables("secret")
 def make_token(request: HttpRequest) -> HttpResponse:

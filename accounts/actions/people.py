@@ -177,7 +177,7 @@ def _to_manage(user: User, by: User) -> User:
 
 
 def _other_administrators(user: User) -> bool:
-    return User.objects.active().filter(groups__name=Role.ADMINISTRATOR).exclude(pk=user.pk).exists()
+    return bool(User.objects.active().filter(groups__name=Role.ADMINISTRATOR).exclude(pk=user.pk).exists())
 
 
 def _address(email: str) -> str:

@@ -15,7 +15,7 @@ from accounts.vocabulary import FORMER_COLLEAGUE, AccountKind, Role, validate_re
 from common.rows import Row
 
 
-class User(AbstractBaseUser, PermissionsMixin, Row):  # type: ignore[django-manager-missing]  # PermissionsMixin's own reverse managers
+class User(AbstractBaseUser, PermissionsMixin, Row):
     """An account, signed in by e-mail. Never deleted: only deactivated and, on demand, made nameless.
 
     Names and addresses live here and nowhere else; history holds ids only.

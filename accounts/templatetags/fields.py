@@ -16,7 +16,8 @@ def control(field: BoundField, described_by: str = "") -> SafeString:
         ids.append(f"{field.auto_id}_helptext")
     if field.errors:
         ids.append(f"{field.auto_id}_error")
-    attrs: dict[str, str] = {"class": _class_of(widget, bool(field.errors))}
+    # The label says what belongs here; a placeholder that repeats it is only noise.
+    attrs: dict[str, str | bool] = {"class": _class_of(widget, bool(field.errors)), "placeholder": False}
     if ids:
         attrs["aria-describedby"] = " ".join(ids)
     if field.errors:
