@@ -243,7 +243,10 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- REST
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication", "accounts.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.TokenAuthentication",
+        "accounts.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.ScopePermission"],
     "DEFAULT_RENDERER_CLASSES": ["common.doors.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -315,12 +318,20 @@ STATICFILES_FINDERS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "uploads"}},
-    "staticfiles": {"BACKEND": env.choice("STATIC_STORAGE", {
-        "manifest": "whitenoise.storage.CompressedManifestStaticFilesStorage",
-        "plain": "django.contrib.staticfiles.storage.StaticFilesStorage",
-    }, default="manifest")},
+    "staticfiles": {
+        "BACKEND": env.choice(
+            "STATIC_STORAGE",
+            {
+                "manifest": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+                # The same names without the compression, which takes half a minute: run.py, for one machine's own browser.
+                "uncompressed": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+                "plain": "django.contrib.staticfiles.storage.StaticFilesStorage",
+            },
+            default="manifest",
+        )
+    },
 }
-WHITENOISE_USE_FINDERS = env.choice("STATIC_STORAGE", {"manifest": "", "plain": "yes"}, default="manifest") == "yes"
+WHITENOISE_USE_FINDERS = env.choice("STATIC_STORAGE", {"manifest": "", "uncompressed": "", "plain": "yes"}, default="manifest") == "yes"
 
 # --- logs: one JSON object a line, each with the request's id
 
@@ -348,7 +359,10 @@ LOGGING = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", {x: x for x in ("DEBUG", "INFO", "WARNING", "ERROR")}, default="INFO")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": env.choice("LOG_LEVEL", {x: x for x in ("DEBUG", "INFO", "WARNING", "ERROR")}, default="INFO"),
+    },
     "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
 }
 PROMETHEUS_EXPORT_MIGRATIONS = False

@@ -74,6 +74,7 @@ def _run(wish: arguments.Wish) -> None:
         token = secrets.token_urlsafe(16)
         variables |= {"DEMO": "1" if wish.demo else "0", "INSTANCE_TOKEN": token, "PYTHONUNBUFFERED": "1"}
         variables.setdefault("BASE_URL", address)
+        variables.setdefault("STATIC_STORAGE", "uncompressed")
         if (place := running.entries().get("postgres", {}).get("data")) and not Path(place).is_relative_to(BASE_DIR):
             say(f"Other accounts cannot enter {BASE_DIR}, so PostgreSQL's data live in {place}.")
         watchdog = Watchdog(servers.holds())
@@ -90,6 +91,7 @@ def _run(wish: arguments.Wish) -> None:
                 )
             _wait_for_web(address, token, started)
             _greet(address, sign_ins)
+            running.log_of("prepare").unlink()  # only now that it was shown: a first password is not kept
             while True:
                 time.sleep(0.5)
                 _expect_all(started, servers)
@@ -155,9 +157,7 @@ def _prepare(wish: arguments.Wish, variables: dict[str, str], watchdog: Watchdog
     if process.returncode != 0:
         raise PartError(f"The database could not be prepared (all of it in {log}):\n{running.last_words(log)}")
     # Log lines are JSON objects; the rest are words for the person at the terminal.
-    said = "\n".join(line for line in log.read_text().splitlines() if not line.startswith("{"))
-    log.unlink()  # a first password is shown once, not kept
-    return said
+    return "\n".join(line for line in log.read_text().splitlines() if not line.startswith("{"))
 
 
 def _wait_for_web(address: str, token: str, started: list[tuple[Part, subprocess.Popen[bytes]]]) -> None:

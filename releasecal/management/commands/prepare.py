@@ -32,6 +32,8 @@ def collect_static_files() -> None:
     digest = _digest_of_sources()
     if mark.exists() and mark.read_text() == digest:
         return
+    if settings.WHITENOISE_USE_FINDERS:
+        return
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     mark.write_text(digest)
 
