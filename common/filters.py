@@ -23,7 +23,7 @@ MOST_VALUES = 200
 _DAY_LENGTH = len("2026-03-31")
 
 
-class Filters(django_filters.FilterSet):
+class Filters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter brings no types
     """A noun's filters, each an attribute; `from_` stands for the parameter `from`, which Python keeps for itself."""
 
     @classmethod
@@ -31,7 +31,7 @@ class Filters(django_filters.FilterSet):
         return {name.removesuffix("_"): each for name, each in super().get_filters().items()}
 
 
-class OneOf(django_filters.MultipleChoiceFilter):
+class OneOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter brings no types
     """One of the words of a vocabulary: `OneOf(Status, "its status")`; `column` is where it stands, by default where it's called."""
 
     def __init__(self, words: type[models.Choices] | Iterable[tuple[Any, str]], help_text: str, *, column: str | None = None) -> None:
@@ -85,7 +85,7 @@ class _NameField(forms.Field):
         return sorted(found.values())
 
 
-class Named(django_filters.Filter):
+class Named(django_filters.Filter):  # type: ignore[misc]  # django-filter brings no types
     """Things by the name they have in addresses: `Named(Environment, "slug", "where it goes", path="environment")`.
 
     `path` leads from the filtered noun to the thing; `many=True` when it passes through several rows, so that none comes twice.
@@ -94,7 +94,7 @@ class Named(django_filters.Filter):
 
     field_class = _NameField
 
-    def __init__(self, model: type[models.Model] | Any, by: str, help_text: str, *, path: str, many: bool = False) -> None:
+    def __init__(self, model: Any, by: str, help_text: str, *, path: str, many: bool = False) -> None:
         super().__init__(field_name=path, help_text=help_text, naming=self)
         self.named, self.by, self.many = model, by, many
 
@@ -124,7 +124,7 @@ class Named(django_filters.Filter):
         return qs.filter(pk__in=qs.model._default_manager.filter(**condition).values("pk")) if self.many else qs.filter(**condition)  # noqa: SLF001 - Django's documented door
 
 
-class Text(django_filters.Filter):
+class Text(django_filters.Filter):  # type: ignore[misc]  # django-filter brings no types
     """Exactly this text, or one of several."""
 
     class Field(forms.Field):
@@ -155,7 +155,7 @@ class _MomentField(forms.CharField):
             raise ValidationError("%(sentence)s", params={"sentence": refusal.sentence}) from None
 
 
-class Moment(django_filters.Filter):
+class Moment(django_filters.Filter):  # type: ignore[misc]  # django-filter brings no types
     """One end of a time range: a day (UTC) or an instant. `condition(moment)` says which rows belong."""
 
     field_class = _MomentField

@@ -1,0 +1,275 @@
+"""What happened, in plain sentences: the activity of one thing, and the events that the change feed tells.
+
+Events hold ids and sentence templates only. Names are looked up as they are read, for the one who reads, through `common.labels`;
+so nobody learns here what they may not see elsewhere, and a person made nameless is nameless in the past too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+
+from common import labels, moments
+from common.labels import Label, Named
+from common.rows import Row, kind_of
+from history.models import Change, Event, Fact, Head
+
+ENTRIES = 20
+LONGEST_VALUE = 120
+_MACHINERY = frozenset({"id", "created_at", "updated_at", "revision"})
+_UNNAMED = Label("something")
+Sides = tuple[dict[str, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Words and names in their order; a name knows where it leads."""
+
+    words: tuple[str | Named, ...]
+
+    def __str__(self) -> str:
+        return "".join(word if isinstance(word, str) else word.text for word in self.words)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One column that changed, in words; both sides are empty where only "changed" may be or need be said."""
+
+    name: str
+    before: str | Named = ""
+    after: str | Named = ""
+
+    @property
+    def is_told(self) -> bool:
+        return bool(self.before or self.after)
+
+
+@dataclass
+class Entry:
+    """One event as it concerns one thing. `at` is a UTC instant."""
+
+    number: int
+    at: datetime
+    actor: Named
+    reason: str
+    sentences: list[Sentence] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Newest first. `more`: there are earlier ones; ask again with `before` = the number of the last entry."""
+
+    entries: Sequence[Entry]
+    more: bool
+
+
+class Names:
+    """Names for the things of many facts, asked for all at once; of what has no public name nothing is told."""
+
+    def __init__(self, things: Iterable[tuple[str, int]], user: Any) -> None:
+        known = labels.kinds()
+        self._named = labels.of({thing for thing in things if thing[0] in known}, user)
+
+    def of(self, kind: str, number: int) -> Named:
+        return self._named.get((kind, number), _UNNAMED)
+
+
+def activity(kind: str, number: int, user: Any, *, limit: int = ENTRIES, before: int | None = None) -> Activity:
+    """What happened to the thing `number` of `kind`, newest first, at most `limit` entries with numbers below `before`.
+
+    The caller has made sure that `user` may see the thing. Six queries at most, and one for each kind of thing that is named.
+    """
+    model = _model_of(kind)
+    facts = Fact.objects.filter(subject_kind=kind, subject_id=number).values_list("event_id")
+    changes = Change.objects.filter(table_name=model._meta.db_table, row_id=number).values_list("event_id")  # noqa: SLF001 - Django documents _meta as its public model API
+    found = Event.objects.filter(number__isnull=False, pk__in=facts.union(changes))
+    if before is not None:
+        found = found.filter(number__lt=before)
+    events = list(found.order_by("-number")[: limit + 1])
+    more, events = len(events) > limit, events[:limit]
+    told = _told([event.pk for event in events], kind, number)
+    differing = _differing([event.pk for event in events], model, number)
+    names = Names(_things_of(events, told, differing, model), user)
+    return Activity([_entry(event, told, differing, names, model, user) for event in events], more)
+
+
+def sentence(fact: Fact, actor_id: int, names: Names) -> Sentence:
+    """A fact as a sentence."""
+    words: list[str | Named] = []
+    for literal, name, _, _ in Formatter().parse(fact.template):
+        if literal:
+            words.append(literal)
+        if name == "actor":
+            words.append(names.of("user", actor_id))
+        elif name == "subject":
+            words.append(names.of(fact.subject_kind, fact.subject_id))
+        elif name is not None:
+            words.extend(_said(fact.data.get(name), names))
+    return Sentence(tuple(words))
+
+
+def things_of(fact: Fact) -> Iterator[tuple[str, int]]:
+    """The (kind, id) of all that a fact names but for its actor."""
+    yield fact.subject_kind, fact.subject_id
+    for value in fact.data.values():
+        for one in value if isinstance(value, list) else [value]:
+            if _is_reference(one):
+                yield one["kind"], int(one["id"])
+
+
+def last_number() -> int:
+    """The number of the last event."""
+    return int(Head.objects.values_list("number", flat=True).get())
+
+
+def last_change_of_rights(user: Any) -> int:
+    """The number of the last event that changed a role or a team of `user`; 0 when none ever did."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(e.number), 0) FROM history_change c JOIN history_event e ON e.id = c.event_id"
+            " WHERE c.table_name IN ('accounts_membership', 'accounts_user_groups')"
+            " AND coalesce(c.after, c.before) ->> 'user_id' = %s",
+            [str(user.pk)],
+        )
+        return int(cursor.fetchone()[0])
+
+
+# --- what an entry is made of
+
+
+def _told(event_ids: Sequence[int], kind: str, number: int) -> dict[int, list[Fact]]:
+    """The facts about the thing by event; of an event that tells none of it, what the event as a whole was."""
+    told: dict[int, list[Fact]] = {}
+    for fact in Fact.objects.filter(event__in=event_ids, subject_kind=kind, subject_id=number).order_by("event", "position"):
+        told.setdefault(fact.event_id, []).append(fact)
+    silent = [pk for pk in event_ids if pk not in told]
+    if silent:
+        for fact in Fact.objects.filter(event__in=silent, position=0):
+            told[fact.event_id] = [fact]
+    return told
+
+
+def _differing(event_ids: Sequence[int], model: type[models.Model], number: int) -> dict[int, Sides]:
+    rows = Change.objects.filter(
+        table_name=model._meta.db_table, row_id=number, event__in=event_ids, operation=Change.Operation.UPDATE  # noqa: SLF001
+    )
+    together: dict[int, Sides] = {}
+    for row in rows.order_by("id"):
+        before, after = together.get(row.event_id, ({}, {}))
+        # Written twice in one deed: what was there first, and what is there last.
+        together[row.event_id] = ({**(row.before or {}), **before}, {**after, **(row.after or {})})
+    return together
+
+
+def _things_of(
+    events: Iterable[Event], told: Mapping[int, Sequence[Fact]], differing: Mapping[int, Sides], model: type[models.Model]
+) -> Iterator[tuple[str, int]]:
+    for event in events:
+        yield "user", event.actor_id
+    for facts in told.values():
+        for fact in facts:
+            yield from things_of(fact)
+    for sides in differing.values():
+        for values in sides:
+            for column, value in values.items():
+                kind = _kind_referred_to(_column(model, column))
+                if kind and isinstance(value, int):
+                    yield kind, value
+
+
+def _entry(
+    event: Event,
+    told: Mapping[int, Sequence[Fact]],
+    differing: Mapping[int, Sides],
+    names: Names,
+    model: type[models.Model],
+    user: Any,
+) -> Entry:
+    sides = differing.get(event.pk)
+    return Entry(
+        number=event.number,
+        at=event.at,
+        actor=names.of("user", event.actor_id),
+        reason=event.reason,
+        sentences=[sentence(fact, event.actor_id, names) for fact in told.get(event.pk, ())],
+        differences=list(_differences(*sides, model, names, user)) if sides else [],
+    )
+
+
+def _differences(
+    before_it: Mapping[str, Any], after_it: Mapping[str, Any], model: type[models.Model], names: Names, user: Any
+) -> Iterator[Difference]:
+    for column, after in after_it.items():
+        described = _column(model, column)
+        if column in _MACHINERY or described is None or isinstance(described, models.GeneratedField):
+            continue
+        before = before_it.get(column)
+        if before == after:
+            # A hidden column: both sides read "changed".
+            yield Difference(str(described.verbose_name))
+            continue
+        old, new = (_value(described, value, names, user) for value in (before, after))
+        too_long = any(isinstance(side, str) and len(side) > LONGEST_VALUE for side in (old, new))
+        yield Difference(str(described.verbose_name)) if too_long else Difference(str(described.verbose_name), old, new)
+
+
+def _value(described: Any, value: Any, names: Names, user: Any) -> str | Named:
+    """A column's value as people read it."""
+    if value is None or value in ("", []):
+        return "nothing"
+    kind = _kind_referred_to(described)
+    if kind and isinstance(value, int):
+        return names.of(kind, value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if isinstance(described, models.DateTimeField):
+        return moments.instant_words(datetime.fromisoformat(value), user.zone)
+    if isinstance(described, models.DateField):
+        return moments.day_words(date.fromisoformat(value))
+    return str(dict(described.flatchoices).get(value, value))
+
+
+def _said(value: Any, names: Names) -> list[str | Named]:
+    if isinstance(value, list):
+        words: list[str | Named] = []
+        for one in value:
+            words += [", ", *_said(one, names)]
+        return words[1:] or ["nothing"]
+    if _is_reference(value):
+        return [names.of(value["kind"], int(value["id"]))]
+    return ["nothing" if value in (None, "") else str(value)]
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"kind", "id"}
+
+
+@cache
+def _model_of(kind: str) -> type[models.Model]:
+    """The model of a kind; LookupError for what is no noun of ours."""
+    for model in apps.get_models():
+        if issubclass(model, Row) and kind_of(model) == kind:
+            return model
+    raise LookupError(f"there is no noun called {kind}")
+
+
+@cache
+def _column(model: type[models.Model], column: str) -> Any:
+    """The field behind a column's name; None for one that is no longer there."""
+    for described in model._meta.concrete_fields:  # noqa: SLF001
+        if described.column == column:
+            return described
+    return None
+
+
+def _kind_referred_to(described: Any) -> str:
+    related = getattr(described, "related_model", None)
+    return kind_of(related) if related is not None else ""
