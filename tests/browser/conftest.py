@@ -4,21 +4,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-
-if TYPE_CHECKING:  # this file is read before Django is set up
-    from accounts.models import User
 
 #: Chromium of the machine first; without one, the browser that `playwright install chromium` brought.
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 WIDTHS = (360, 768, 1440)
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -45,10 +42,17 @@ class Visit:
     base: str
     complaints: list[str] = field(default_factory=list)
 
-    def sign_in(self, user: "User") -> None:
-        """Carry the session of `user`, as their browser would after the sign-in page."""
+    def sign_in(self, user: Any) -> None:
+        """Carry the session of `user`, as their browser would after they gave their password a moment ago."""
+        # Imported here, since this file is read before Django is set up.
+        from allauth.account.internal.flows.login import record_authentication
+
         client = Client()
         client.force_login(user)
+        request = RequestFactory().get("/")
+        request.session = client.session
+        record_authentication(request, user, method="password", reauthenticated=True)
+        request.session.save()
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         self.page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.base}])
 

@@ -1,0 +1,186 @@
+"""Every page of the product, one row each: how to come there, and as whom. A test fails when the URL conf has a page without a row.
+
+Rows are named by their route with every placeholder written `<>`, so that the row of `releases/<str:key>/` is `releases/<>/`.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.auth.hashers import make_password
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import User
+from accounts.vocabulary import Role
+from history.deeds import deed, record
+from tests import factories
+
+
+def person(name: str, *, second_factor: bool) -> Any:
+    """A release manager who signs in with a password, and with codes of a telephone if there is a `second_factor`."""
+    password = make_password("correct horse battery", hasher="pbkdf2_sha256")
+    user: Any = factories.UserFactory(name=name, password=password, roles=[Role.RELEASE_MANAGER])
+    clock = User.objects.clock()
+    with deed(by=clock):
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+        if second_factor:
+            TOTP.activate(user, generate_totp_secret())
+            RecoveryCodes.activate(user)
+        record(user, "equipped", by=clock)
+    return user
+
+
+@dataclass
+class Organisation:
+    """One of each thing, tied together: a project's output in a release that is promoted once along a route of two stops."""
+
+    reader: Any = field(default_factory=lambda: person("Rosa Lindqvist", second_factor=True))
+    newcomer: Any = field(default_factory=lambda: person("Nils Newcomer", second_factor=False))
+    release: Any = None
+    promotion: Any = None
+    output: Any = None
+    milestone: Any = None
+
+    def __post_init__(self) -> None:
+        self.program = factories.ProgramFactory(code="BANK", name="Open banking")
+        self.project = factories.ProjectFactory(code="PAY", name="Payments for small companies", program=self.program)
+        self.output = factories.OutputFactory(project=self.project, name="Consent screens")
+        self.milestone = factories.MilestoneFactory(project=self.project, name="Board sees the pilot")
+        service = factories.ServiceFactory(slug="payments", name="Payments gateway")
+        test = factories.EnvironmentFactory(slug="test", name="Test", stage="test")
+        production = factories.EnvironmentFactory(slug="prod", name="Production", time_zone="Europe/Berlin")
+        route = factories.RouteFactory(slug="main", name="Main line")
+        version = factories.RouteVersionFactory(route=route)
+        for position, environment in enumerate((test, production), start=1):
+            factories.StopFactory(version=version, environment=environment, position=position)
+        self.release = factories.ReleaseFactory(name="Payments gateway", version="26.11", release_manager=self.reader, route=route)
+        factories.ItemFactory(release=self.release, service=service, version="26.11")
+        factories.ContributionFactory(release=self.release, output=self.output)
+        self.promotion = factories.PromotionFactory(release=self.release, environment=production)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A page: its address in the organisation, who reads it (`""` is nobody signed in), and the status it answers with."""
+
+    address: Callable[[Organisation], str]
+    who: Literal["reader", "newcomer", ""] = "reader"
+    status: int = 200
+
+
+def at(address: str, who: Literal["reader", "newcomer", ""] = "reader", status: int = 200) -> Row:
+    return Row(lambda _: address, who, status)
+
+
+def outside(address: str, status: int = 200) -> Row:
+    return at(address, "", status)
+
+
+def _reset_link(organisation: Organisation) -> str:
+    reader = organisation.reader
+    return f"/accounts/password/reset/key/{user_pk_to_url_str(reader)}-{default_token_generator.make_token(reader)}/"
+
+
+PAGES: dict[str, Row] = {
+    # schedule
+    "": at("/?view=month&date=2026-03-10"),
+    # releases
+    "releases/": at("/releases/"),
+    "releases/<>/": Row(lambda o: f"/releases/{o.release.key}/"),
+    "promotions/": at("/promotions/"),
+    "promotions/<>/": Row(lambda o: f"/promotions/{o.promotion.pk}/"),
+    # projects
+    "programs/": at("/programs/"),
+    "programs/<>/": at("/programs/BANK/"),
+    "projects/": at("/projects/"),
+    "projects/<>/": at("/projects/PAY/"),
+    "outputs/": at("/outputs/"),
+    "outputs/<>/": Row(lambda o: f"/outputs/{o.output.pk}/"),
+    "milestones/": at("/milestones/"),
+    "milestones/<>/": Row(lambda o: f"/milestones/{o.milestone.pk}/"),
+    # environments
+    "environments/": at("/environments/"),
+    "environments/<>/": at("/environments/prod/"),
+    "services/": at("/services/"),
+    "services/<>/": at("/services/payments/"),
+    "routes/": at("/routes/"),
+    "routes/<>/": at("/routes/main/"),
+    # accounts
+    "me/": at("/me/"),
+    "accounts/login/": outside("/accounts/login/"),
+    "accounts/logout/": at("/accounts/logout/"),
+    "accounts/inactive/": outside("/accounts/inactive/"),
+    "accounts/signup/": outside("/accounts/signup/"),
+    "accounts/reauthenticate/": at("/accounts/reauthenticate/"),
+    "accounts/password/change/": at("/accounts/password/change/"),
+    "accounts/password/reset/": outside("/accounts/password/reset/"),
+    "accounts/password/reset/done/": outside("/accounts/password/reset/done/"),
+    "accounts/password/reset/key/<>-<>/": Row(_reset_link, ""),
+    "accounts/password/reset/key/done/": outside("/accounts/password/reset/key/done/"),
+    "accounts/2fa/": at("/accounts/2fa/"),
+    "accounts/2fa/reauthenticate/": at("/accounts/2fa/reauthenticate/"),
+    "accounts/2fa/totp/activate/": at("/accounts/2fa/totp/activate/", "newcomer"),
+    "accounts/2fa/totp/deactivate/": at("/accounts/2fa/totp/deactivate/"),
+    "accounts/2fa/recovery-codes/": at("/accounts/2fa/recovery-codes/"),
+    "accounts/2fa/recovery-codes/generate/": at("/accounts/2fa/recovery-codes/generate/"),
+    "accounts/2fa/webauthn/": at("/accounts/2fa/webauthn/"),
+    "accounts/2fa/webauthn/add/": at("/accounts/2fa/webauthn/add/"),
+    "accounts/3rdparty/login/cancelled/": outside("/accounts/3rdparty/login/cancelled/"),
+    "accounts/3rdparty/login/error/": outside("/accounts/3rdparty/login/error/", 401),
+}
+
+#: Other addresses of the same routes that look different, and pages that no route has.
+VIEWS: dict[str, Row] = {
+    "the agenda": at("/?view=agenda&date=2026-03-10"),
+    "an empty month": at("/?view=month&date=2020-01-01"),
+    "an unknown address": at("/nowhere/", status=404),
+}
+
+#: Routes that only take a POST; a GET of them is answered 405.
+POSTS = {
+    "accounts/demo/",
+    "me/absences/",
+    "me/absences/<>/withdrawal/",
+    "me/preferences/",
+    "me/sessions/<>/end/",
+    "me/tokens/",
+    "me/tokens/<>/revocation/",
+}
+
+#: What is no page, by the beginning of its route, and why.
+NO_PAGES: dict[str, str] = {
+    "api/": "answers JSON; its documents are the library's own page",
+    "admin/": "Django's own pages, in its own markup",
+    "healthz": "a plain answer for machines",
+    "readyz": "a plain answer for machines",
+    "metrics": "a plain answer for machines",
+    "accounts/oidc/": "leads to the provider and back",
+    "accounts/password/set/": "leads on to changing it, since everybody here has one",
+    "accounts/2fa/authenticate/": "stands in the middle of signing in; tested there",
+    "accounts/2fa/recovery-codes/download/": "a text file",
+    "accounts/2fa/webauthn/keys/": "needs a key, which no test machine has; the same form as the others",
+    "accounts/2fa/webauthn/reauthenticate/": "needs a key, as above",
+    "accounts/2fa/webauthn/login/": "answers JSON",
+}
+
+
+def routes() -> Iterator[str]:
+    """Every route of the URL conf that may be a page, placeholders written `<>`."""
+    for route in _walk(get_resolver().url_patterns, ""):
+        if not any(route.startswith(beginning) for beginning in NO_PAGES):
+            yield route
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
+    for entry in patterns:
+        route = prefix + re.sub(r"\(\?P<[^)]*\)|<[^>]*>", "<>", str(entry.pattern)).strip("^$")
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry.url_patterns, route)
+        else:
+            yield route
