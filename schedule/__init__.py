@@ -1,1 +1,1 @@
-"""The calendar: everything that has a place in time, composed from the nouns below; owns no calendar data."""
+"""The calendar: what is planned and was done, whatever noun it belongs to. Owns no calendar data."""

@@ -1,0 +1,35 @@
+"""Addresses of what entries stand for: reversed once, since a calendar names hundreds of them."""
+
+from functools import cache
+
+from django.urls import reverse
+
+_SAMPLE = "1"
+
+
+def page(noun: str, name: object) -> str:
+    """The page of a thing by the name it has in addresses (id, code or key)."""
+    before, after = _around(noun)
+    return f"{before}{name}{after}"
+
+
+def card(kind: str, number: int) -> str:
+    """Where the card of an entry comes from."""
+    before, after = _around_cards()
+    return f"{before}{kind}-{number}{after}"
+
+
+def in_rest(plural: str, name: object) -> str:
+    return f"/api/v1/{plural}/{name}/"
+
+
+@cache
+def _around(noun: str) -> tuple[str, str]:
+    before, _, after = reverse(noun, args=[int(_SAMPLE)]).rpartition(_SAMPLE)
+    return before, after
+
+
+@cache
+def _around_cards() -> tuple[str, str]:
+    before, _, after = reverse("schedule-card", args=["promotion", int(_SAMPLE)]).rpartition(f"promotion-{_SAMPLE}")
+    return before, after

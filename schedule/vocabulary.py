@@ -1,0 +1,87 @@
+"""The words of the calendar: what is asked of it, and the place of an entry in its order."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from common.intervals import Interval
+from common.looks import KINDS as DRAWN_KINDS
+
+#: Every kind an entry may have. Asking for one whose noun does not exist yet finds nothing.
+KINDS: Final[tuple[str, ...]] = tuple(DRAWN_KINDS)
+
+MOST_DAYS: Final = 800
+
+
+class Key(NamedTuple):
+    """The place of an entry in the order of the calendar: when it begins (for days: when the first begins), kind, number."""
+
+    starts_at: datetime
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """The range asked about: instants `[start, end)`, and for what has days the days `[first, beyond)` of `zone`."""
+
+    start: datetime
+    end: datetime
+    first: date
+    beyond: date
+    zone: ZoneInfo
+
+    @classmethod
+    def of_days(cls, first: date, beyond: date, zone: ZoneInfo) -> "Span":
+        """The days from `first` up to but not including `beyond`, as people in `zone` live them."""
+        return cls(day_begins(first, zone), day_begins(beyond, zone), first, beyond, zone)
+
+    @classmethod
+    def of_instants(cls, interval: Interval) -> "Span":
+        """`[start, end)` in UTC, with the days that have an instant in it."""
+        beyond = (interval.end - timedelta(microseconds=1)).astimezone(UTC).date() + timedelta(days=1)
+        return cls(interval.start, interval.end, interval.start.astimezone(UTC).date(), beyond, ZoneInfo("UTC"))
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What entries are narrowed by: several values of one mean "or", different ones "and"; empty means any. Things are ids."""
+
+    kinds: tuple[str, ...] = ()
+    environments: tuple[int, ...] = ()
+    services: tuple[int, ...] = ()
+    programs: tuple[int, ...] = ()
+    projects: tuple[int, ...] = ()
+    releases: tuple[int, ...] = ()
+    statuses: tuple[str, ...] = ()
+    commitments: tuple[str, ...] = ()
+    words: str = ""
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether what it finds shows only places and times, so that restricted things may stand among it, nameless."""
+        named = self.services or self.programs or self.projects or self.releases
+        return not (named or self.statuses or self.commitments or self.words)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where to go on: after `key`, or backwards before it."""
+
+    key: Key
+    backwards: bool = False
+
+
+def day_begins(day: date, zone: ZoneInfo) -> datetime:
+    """The instant a day begins, in UTC, exactly as PostgreSQL's `timezone(zone, day)` has it.
+
+    Where midnight does not exist that is the moment the clocks change; where it comes twice, the second one.
+    """
+    early, late = (datetime.combine(day, time(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
+    return max(early, late) if _comes_twice(day, zone) else early
+
+
+def _comes_twice(day: date, zone: ZoneInfo) -> bool:
+    early, late = (datetime.combine(day, time(fold=fold), zone).utcoffset() for fold in (0, 1))
+    return early is not None and late is not None and early > late
