@@ -2,6 +2,7 @@
 
 from allauth.account import views as library
 from allauth.socialaccount import views as single_sign_on
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import include, path, re_path
 
 from accounts import api as rest
@@ -27,7 +28,8 @@ sign_in = [
     path("2fa/", include("allauth.mfa.urls")),
     path("3rdparty/login/cancelled/", single_sign_on.login_cancelled, name="socialaccount_login_cancelled"),
     path("3rdparty/login/error/", single_sign_on.login_error, name="socialaccount_login_error"),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/<slug:provider_id>/login/", views.begin_single_sign_on, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/callback/", openid_connect.callback, name="openid_connect_callback"),
     path("demo/", views.sign_in_as_demo_person, name="demo_sign_in"),
 ]
 

@@ -2,9 +2,11 @@
 
 from typing import Any, cast
 
+import requests
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import perform_login
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -21,6 +23,7 @@ from accounts.actions.demo import PEOPLE
 from accounts.forms import AbsenceForm, PreferencesForm, TokenForm
 from accounts.models import Absence, ApiToken, User
 from accounts.vocabulary import time_zones
+from common.refusals import Busy
 
 
 @require_GET
@@ -92,6 +95,15 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(UserSession, pk=pk, user=_me(request)).end()
     messages.success(request, "That session is over.")
     return redirect("me")
+
+
+@require_GET
+def begin_single_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Lead to the provider, whose addresses have to be asked from it first."""
+    try:
+        return cast(HttpResponse, openid_connect.login(request, provider_id))
+    except requests.RequestException:
+        raise Busy("The single sign-on does not answer. Try again in a minute, or ask an administrator.") from None
 
 
 @require_POST
