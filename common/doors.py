@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooB
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.renderers import BaseRenderer
 
@@ -48,7 +49,9 @@ def as_refusal(error: BaseException) -> Refusal | None:
         refusal.status, refusal.title = 413, "Too large"
         return refusal
     if isinstance(error, ValidationError):
-        return BadInput(" ".join(error.messages), errors=getattr(error, "message_dict", None) if hasattr(error, "error_dict") else None)
+        return BadInput(
+            " ".join(error.messages), errors=getattr(error, "message_dict", None) if hasattr(error, "error_dict") else None
+        )
     if isinstance(error, (BadRequest, SuspiciousOperation)):
         return BadInput("The request could not be read.")
     return _as_database_refusal(error)
@@ -68,6 +71,10 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The refusal as the door it came through understands it."""
     if request.path.startswith(API_PREFIX):
         response = HttpResponse(orjson.dumps(problem(refusal)), content_type=PROBLEM, status=refusal.status)
+    elif refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        # The ordinary page asks the database who reads it, and the database may be what is broken.
+        page = render_to_string("errors/broken.html", {"refusal": refusal})
+        response = HttpResponse(page, status=refusal.status)
     else:
         template = "errors/refusal.html#fragment" if getattr(request, "htmx", False) else "errors/refusal.html"
         response = render(request, template, {"refusal": refusal}, status=refusal.status)
@@ -133,7 +140,9 @@ def _by_field(detail: Any) -> dict[str, list[str]]:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's view for a missing or wrong CSRF token."""
-    return answer(request, NotAllowed("This form was opened too long ago or in another session. Load the page again and repeat it."))
+    return answer(
+        request, NotAllowed("This form was opened too long ago or in another session. Load the page again and repeat it.")
+    )
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -42,7 +42,8 @@ const open = async (entry) => {
   else {
     card.replaceChildren();
     await htmx.ajax("GET", address, { target: card, swap: "innerHTML" });
-    if (card.childElementCount) contents.set(address, card.innerHTML);
+    // A refusal is shown, but asked for anew: it may pass.
+    if (card.childElementCount && !card.querySelector(".refusal")) contents.set(address, card.innerHTML);
   }
   if (owner !== entry || !card.childElementCount) return;
   card.showPopover();

@@ -23,9 +23,9 @@ def test_a_refusal_says_what_why_and_who_can_help(specimen: Visit):
     specimen.check()
 
 
-@pytest.mark.parametrize("address", ["/narrow/", "/broken/"])
-def test_pages_for_nobody_in_particular_are_accessible(specimen: Visit, address: str):
-    specimen.go(address)
+@pytest.mark.parametrize(("address", "status"), [("/narrow/", 200), ("/broken/", 503)])
+def test_pages_for_nobody_in_particular_are_accessible(specimen: Visit, address: str, status: int):
+    specimen.go(address, status)
     specimen.check()
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.template import Context, Engine
 from django.utils.safestring import SafeString
 
@@ -71,11 +70,7 @@ def narrow(request: HttpRequest) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "errors/broken.html",
-        {"refusal": Busy("The database does not answer; nothing was changed. Try again in a moment.")},
-    )
+    raise Busy("The database does not answer; nothing was changed. Try again in a moment.")
 
 
 def card(request: HttpRequest) -> HttpResponse:
