@@ -26,6 +26,7 @@ ROWS: Final = 50
 #: Beyond so many rows nobody waits for exact counts: the page says "more than", and the filters go without numbers.
 COUNTED: Final = 10_000
 MOST_WORDS: Final = 10
+MOST_BOXES: Final = 40
 LONGEST_SEARCH: Final = 200
 
 SEARCH, CURSOR, SORT = "q", "cursor", "sort"
@@ -43,31 +44,42 @@ class Order:
 
 @dataclass(frozen=True)
 class Facet:
-    """One filter as people see it: boxes to tick when it has `choices` (or a function of the reader that gives them), else a line.
+    """One filter as people see it: boxes to tick when it has choices, else a line to write in.
 
-    `column`: where its value stands, for the counts beside the boxes; by default the column called like the filter.
+    The words of a vocabulary are the filter's own; for things give `choices`, a function of the reader, and `column`, where their
+    names stand, for the counts beside the boxes. More than MOST_BOXES of them are a line to write in.
     """
 
     name: str
     label: str
-    choices: Choices | Callable[[Any], Choices] | None = None
+    choices: Callable[[Any], Choices] | None = None
     column: str = ""
-
-    def choices_for(self, user: Any) -> list[tuple[str, str]] | None:
-        if self.choices is None:
-            return None
-        return [(str(value), str(label)) for value, label in (self.choices(user) if callable(self.choices) else self.choices)]
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A noun's list: its django-filter class, the facets shown of it, and the orders it comes in, the first by default."""
+    """A noun's list: its django-filter class, the facets shown of it, and the orders it comes in, the first by default.
+
+    `about`: the question the page answers; `belongs`: what an empty page says belongs here, and how it comes.
+    """
 
     noun: str
     plural: str
     filters: Any
     orders: tuple[Order, ...]
     facets: tuple[Facet, ...] = ()
+    about: str = ""
+    belongs: str = ""
+    has_times: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = {facet.name for facet in self.facets} - set(self.filters.base_filters)
+        if unknown:
+            raise ValueError(f"{self.filters.__name__} has no filter {', '.join(sorted(unknown))}")
+
+    @property
+    def title(self) -> str:
+        return self.plural[:1].upper() + self.plural[1:]
 
     @property
     def known(self) -> frozenset[str]:
@@ -86,8 +98,17 @@ class Page:
     orders: list[tuple[str, str, bool]]
     rail: dict[str, Any]
     is_filtered: bool
+    clear: str = ""
     previous: str = ""
     next: str = ""
+
+    @property
+    def none_found(self) -> str:
+        return f"No {self.listing.noun} matches these filters"
+
+    @property
+    def nothing_yet(self) -> str:
+        return f"No {self.listing.plural} yet"
 
     @property
     def words(self) -> str:
@@ -121,6 +142,7 @@ def read(request: HttpRequest, listing: Listing, found: QuerySet[Any, Any]) -> P
         order=asked.order,
         orders=[(order.words, _address(request, {SORT: order.name}), order is asked.order) for order in listing.orders],
         rail=_rail(request, listing, found, asked, with_counts=total is not None),
+        clear=f"?{urlencode(asked.keep)}" if asked.keep else request.path,
         is_filtered=bool(asked.words or any(asked.given.values())),
     )
     if rows and has_before:
@@ -280,22 +302,29 @@ def _facet(
     request: HttpRequest, listing: Listing, facet: Facet, found: QuerySet[Any, Any], asked: _Asked, *, with_counts: bool
 ) -> dict[str, Any]:
     chosen = asked.given.getlist(facet.name)
-    choices = facet.choices_for(request.user)
-    if choices is None:
+    filtered = listing.filters.base_filters[facet.name]
+    choices = list(facet.choices(request.user) if facet.choices else filtered.extra.get("choices", ()))
+    if not choices or len(choices) > MOST_BOXES:
         return {"name": facet.name, "label": facet.label, "choices": None, "text": " ".join(chosen)}
-    counts: dict[str, int] = {}
-    if with_counts:
-        column = facet.column or facet.name
-        grouped = _selected(listing, found, asked, without=facet.name).order_by().values_list(column).annotate(n=Count("pk", distinct=True))
-        counts = {str(value): number for value, number in grouped}
+    counts = _counts(_selected(listing, found, asked, without=facet.name), facet.column or filtered.field_name) if with_counts else {}
     return {
         "name": facet.name,
         "label": facet.label,
         "choices": [
-            {"value": value, "label": label, "count": counts.get(value, 0) if with_counts else None, "chosen": value in chosen}
+            {
+                "value": value,
+                "label": label[:1].upper() + label[1:],
+                "count": counts.get(value, 0) if with_counts else None,
+                "chosen": value in chosen,
+            }
             for value, label in choices
         ],
     }
+
+
+def _counts(selected: QuerySet[Any, Any], column: str) -> dict[str, int]:
+    grouped = selected.order_by().values_list(column).annotate(n=Count("pk", distinct="__" in column))
+    return {str(value): number for value, number in grouped}
 
 
 def _address(request: HttpRequest, change: dict[str, str]) -> str:

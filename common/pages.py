@@ -15,19 +15,24 @@ _LONGEST_SAID = 40
 def show(request: HttpRequest, template: str, context: Mapping[str, Any], *, known: Collection[str] = ()) -> HttpResponse:
     """The page, in the zone of its address or its reader. Parameters other than `tz` and `known` are left out, with a notice."""
     note_unknown(request, known)
-    return render(request, template, {"zone": zone_of(request), **context})
+    zone = context.get("zone") or zone_of(request)
+    return render(request, template, {**context, "zone": zone})
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo:
     """The zone the address names (`?tz=`), else the reader's own; one that nobody knows falls back with a notice."""
-    own: ZoneInfo = request.user.zone  # type: ignore[union-attr]  # pages are for people who signed in
+    zone = zone_quietly(request)
     name = request.GET.get(ZONE)
-    if not name:
-        return own
-    if name not in available_timezones():
-        notice(request, f"There is no time zone “{_said(name)}”; times are shown in {own.key}.")
-        return own
-    return ZoneInfo(name)
+    if name and name != zone.key:
+        notice(request, f"There is no time zone “{_said(name)}”; times are shown in {zone.key}.")
+    return zone
+
+
+def zone_quietly(request: HttpRequest) -> ZoneInfo:
+    """The same, for parts of a page that has said its notices already."""
+    name = request.GET.get(ZONE)
+    own: ZoneInfo = request.user.zone  # type: ignore[union-attr]  # pages are for people who signed in
+    return ZoneInfo(name) if name and name in available_timezones() else own
 
 
 def note_unknown(request: HttpRequest, known: Collection[str] = ()) -> None:

@@ -2,8 +2,9 @@
 
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 
 class OpenQuerySet(models.QuerySet[Any]):
@@ -21,12 +22,41 @@ class OpenQuerySet(models.QuerySet[Any]):
 
 
 class EnvironmentQuerySet(OpenQuerySet):
-    pass
+    def with_owner(self) -> Self:
+        return self.select_related("owner")
+
+    def with_routes(self) -> Self:
+        """Each with `.present_stops`: its stops on the newest versions of routes, with these."""
+        stops = apps.get_model("environments", "Stop").objects.filter(version__in=_newest_versions().values("pk"))
+        return self.prefetch_related(
+            Prefetch("stops", queryset=stops.select_related("version__route").order_by("version__route__slug"), to_attr="present_stops")
+        )
+
+    def as_choices(self) -> list[tuple[str, str]]:
+        """Slug and name of each, for a filter."""
+        return list(self.order_by("slug").values_list("slug", "name"))
 
 
 class ServiceQuerySet(OpenQuerySet):
-    pass
+    def with_owner(self) -> Self:
+        return self.select_related("owner", "parent")
+
+    def with_dependencies(self) -> Self:
+        return self.prefetch_related("depends_on")
 
 
 class RouteQuerySet(OpenQuerySet):
-    pass
+    def with_stops(self) -> Self:
+        """Each with `.newest`: a list of its newest version (none for a route that has no version yet), with stops in their order."""
+        stops = apps.get_model("environments", "Stop").objects.select_related("environment").order_by("position", "id")
+        newest = _newest_versions().prefetch_related(Prefetch("stops", queryset=stops))
+        return self.prefetch_related(Prefetch("versions", queryset=newest, to_attr="newest"))
+
+    def through(self, environment: Any) -> Self:
+        """Those whose newest version stops at an environment."""
+        return self.filter(versions__in=_newest_versions().values("pk"), versions__stops__environment=environment)
+
+
+def _newest_versions() -> Any:
+    """The newest version of every route."""
+    return apps.get_model("environments", "RouteVersion").objects.order_by("route", "-number").distinct("route")

@@ -1,5 +1,7 @@
 """The words of projects (PMI)."""
 
+from typing import Final
+
 from django.db import models
 
 
@@ -36,3 +38,7 @@ class OutputStatus(models.TextChoices):
     DELIVERED = "delivered"
     ACCEPTED = "accepted"
     CANCELLED = "cancelled"
+
+
+#: What counts as delivered.
+DONE: Final = frozenset({OutputStatus.DELIVERED, OutputStatus.ACCEPTED})

@@ -9,6 +9,9 @@ from releasecal import health
 
 urlpatterns = [
     path("", include("accounts.urls")),
+    path("", include("environments.urls")),
+    path("", include("projects.urls")),
+    path("", include("releases.urls")),
     path("api/v1/", include(accounts_api)),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

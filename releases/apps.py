@@ -1,5 +1,20 @@
 from django.apps import AppConfig
 
+from common import parts
+
 
 class ReleasesConfig(AppConfig):
     name = "releases"
+
+    def ready(self) -> None:
+        from releases.views import parts as added
+
+        parts.add("environment.live", 10, added.environment_live)
+        parts.add("environment.promotions", 10, added.environment_promotions)
+        parts.add("service.live", 10, added.service_live)
+        parts.add("service.releases", 10, added.service_releases)
+        parts.add("route.releases", 10, added.route_releases)
+        parts.add("program.releases", 10, added.program_releases)
+        parts.add("project.lives_on", 10, added.project_lives_on)
+        parts.add("project.journeys", 10, added.project_journeys)
+        parts.add("output.journey", 10, added.output_journey)

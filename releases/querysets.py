@@ -9,7 +9,8 @@ from django.db.models import Q
 
 from accounts.querysets import RestrictableQuerySet
 from common.intervals import Interval
-from releases.vocabulary import FINISHED, KEY_PREFIX, SUCCESSES, UNFINISHED, ContributionState
+from environments.vocabulary import Stage
+from releases.vocabulary import FINISHED, SUCCESSES, UNFINISHED, ContributionState, number_of_key
 
 
 class ReleaseQuerySet(RestrictableQuerySet[Any]):
@@ -19,15 +20,23 @@ class ReleaseQuerySet(RestrictableQuerySet[Any]):
 
     def with_key(self, key: str) -> Self:
         """The one with this key (`REL-42`); none for what is no key."""
-        number = key.removeprefix(KEY_PREFIX)
-        is_key = (
-            key.startswith(KEY_PREFIX)
-            and number.isascii()
-            and number.isdigit()
-            and len(number) <= 18
-            and number == str(int(number))
-        )
-        return self.filter(pk=int(number)) if is_key else self.none()
+        number = number_of_key(key)
+        return self.none() if number is None else self.filter(pk=number)
+
+    def with_references(self) -> Self:
+        return self.select_related("release_manager", "route", "route_version", "package")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-id")
+
+    def changing(self, service: Any) -> Self:
+        """Those with an item of a service."""
+        return self.filter(items__service=service)
+
+    def carrying_from(self, projects: Any) -> Self:
+        """Those that an output of one of `projects` feeds, each once; declined ones don't count."""
+        contributions = apps.get_model("releases", "Contribution").objects.standing()
+        return self.filter(pk__in=contributions.filter(output__project__in=projects).values("release"))
 
     def matching(self, words: str) -> Self:
         found = self
@@ -57,6 +66,14 @@ class ContributionQuerySet(OfReleaseQuerySet):
 
 
 class PromotionQuerySet(OfReleaseQuerySet):
+    def with_references(self) -> Self:
+        return self.select_related("release__route", "candidate", "environment")
+
+    def other_attempts(self, promotion: Any) -> Self:
+        """The other tries of the same release at the same environment, in their order."""
+        same = self.filter(release=promotion.release_id, environment=promotion.environment_id)
+        return same.exclude(pk=promotion.pk).order_by("starts_at", "id")
+
     def overlapping(self, interval: Interval) -> Self:
         """Those whose planned interval has an instant in common with a half-open one."""
         return self.filter(during__overlap=(interval.start, interval.end))
@@ -93,6 +110,19 @@ class PromotionQuerySet(OfReleaseQuerySet):
 
 
 class DeploymentQuerySet(OfReleaseQuerySet):
+    def with_references(self) -> Self:
+        return self.select_related("service", "environment", "release", "promotion")
+
+    def by_place(self) -> Self:
+        """Environment by environment, service by service, the latest first."""
+        return self.order_by("environment__slug", "service__slug", "part", "line", "-begins_at")
+
+    def latest_first(self) -> Self:
+        return self.order_by("-begins_at", "-id")
+
+    def in_production(self) -> Self:
+        return self.filter(environment__stage=Stage.PRODUCTION)
+
     def live_at(self, moment: datetime) -> Self:
         """What was there at an instant."""
         return self.filter(begins_at__lte=moment).filter(Q(ends_at=None) | Q(ends_at__gt=moment))

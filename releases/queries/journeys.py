@@ -62,8 +62,18 @@ class Journey:
     legs: list[Leg] = field(default_factory=list)
 
     @property
-    def is_live(self) -> bool:
-        return any(leg.is_live for leg in self.legs)
+    def live_since(self) -> Any:
+        """Since when something of it has been in production without an end; None when nothing is there."""
+        live = (one.begins_at for arrival in self._in_production() for one in arrival.live)
+        return min(live, default=None)
+
+    @property
+    def was_live(self) -> bool:
+        """Whether something of it was ever in production."""
+        return any(arrival.deployments for arrival in self._in_production())
+
+    def _in_production(self) -> list[Arrival]:
+        return [arrival for leg in self.legs for arrival in leg.arrivals if arrival.is_production]
 
 
 def journeys(outputs: Iterable[Output], user: Any) -> list[Journey]:

@@ -58,6 +58,12 @@ def in_order(environments: Iterable[Environment]) -> list[Environment]:
     return sorted(environments, key=lambda environment: (ORDER_OF_STAGES.index(Stage(environment.stage)), environment.slug))
 
 
+def services_live(environments: Sequence[Environment], at: datetime, user: Any) -> Any:
+    """The services of which something was live in these environments at an instant, as far as `user` may see it."""
+    there = Deployment.objects.visible_to(user).live_at(at).filter(environment__in=environments)
+    return Service.objects.visible_to(user).filter(pk__in=there.values("service"))
+
+
 def live_lines(services: Sequence[Service], environments: Sequence[Environment], at: datetime, user: Any) -> list[Line]:
     """What `user` may see of what was live at an instant, one line a service. Drift is told from all environments, in one query."""
     by_service: dict[int, list[Deployment]] = {}

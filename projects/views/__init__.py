@@ -1,0 +1,1 @@
+"""The pages of programs, projects, milestones and outputs."""
