@@ -164,6 +164,7 @@ class ReleaseFactory(Made):
 class CandidateFactory(Made):
     class Meta:
         model = releases.Candidate
+        django_get_or_create = ("release", "number")  # the promotions of a release share its first candidate
 
     release = factory.SubFactory(ReleaseFactory)
     number = 1
@@ -196,3 +197,42 @@ class PromotionFactory(Made):
     environment = factory.SubFactory(EnvironmentFactory)
     starts_at = NOON
     ends_at = factory.LazyAttribute(lambda made: made.starts_at + timedelta(hours=2))
+
+
+class ArtefactFactory(Made):
+    class Meta:
+        model = releases.Artefact
+
+    item = factory.SubFactory(ItemFactory)
+    candidate = factory.SubFactory(CandidateFactory, release=factory.SelfAttribute("..item.release"))
+
+
+class PrerequisiteFactory(Made):
+    class Meta:
+        model = releases.Prerequisite
+
+    release = factory.SubFactory(ReleaseFactory)
+    needs = factory.SubFactory(ReleaseFactory)
+
+
+class DependencyFactory(Made):
+    class Meta:
+        model = environments.Dependency
+
+    service = factory.SubFactory(ServiceFactory)
+    needs = factory.SubFactory(ServiceFactory)
+
+
+class DeploymentFactory(Made):
+    """What `promotion` left of `item`, live from its end on."""
+
+    class Meta:
+        model = releases.Deployment
+
+    promotion = factory.SubFactory(PromotionFactory, status="succeeded")
+    release = factory.SelfAttribute("promotion.release")
+    environment = factory.SelfAttribute("promotion.environment")
+    item = factory.SubFactory(ItemFactory, release=factory.SelfAttribute("..promotion.release"))
+    service = factory.SelfAttribute("item.service")
+    version = factory.SelfAttribute("item.version")
+    begins_at = factory.SelfAttribute("promotion.ends_at")
