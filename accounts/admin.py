@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -13,21 +12,6 @@ from accounts.actions import people
 from accounts.models import Membership, Team, User
 from accounts.vocabulary import Role
 from common.refusals import Refusal
-
-
-class Administration(admin.AdminSite):
-    """The site: opened by administrators, entered through the same sign-in as everything else."""
-
-    site_header = site_title = "Releasecal administration"
-    index_title = "People and teams"
-
-    def has_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_authenticated and request.user.is_administrator)
-
-    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """Only what is made for it: other libraries would show their tables, secrets included."""
-        if admin_class is not None and admin_class.__module__.startswith("accounts."):
-            super().register(model_or_iterable, admin_class, **options)
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -108,4 +92,3 @@ def _administrator(request: HttpRequest) -> User:
 
 admin.site.register(User, PersonAdmin)
 admin.site.register(Team, TeamAdmin)
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as the library asks for

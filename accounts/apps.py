@@ -1,5 +1,12 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.sites import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, resolve_url
 
 from common import labels
 
@@ -17,4 +24,30 @@ class AccountsConfig(AppConfig):
 class AdministrationConfig(AdminConfig):
     """Django's administration with our own door."""
 
-    default_site = "accounts.admin.Administration"
+    default_site = "accounts.apps.Administration"
+
+
+class Administration(AdminSite):
+    """Opened by administrators, entered through the same sign-in as everything else.
+
+    It stands here and not in `accounts.admin`: reading that file registers with the site, which has to be there by then.
+    """
+
+    site_header = site_title = "Releasecal administration"
+    index_title = "People and teams"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_authenticated and request.user.is_administrator)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one sign-in, with its second factor and its limits."""
+        if request.user.is_authenticated:
+            raise PermissionDenied("The administration is for administrators.")
+        back = QueryDict(mutable=True)
+        back["next"] = request.GET.get("next", "/admin/")
+        return redirect(f"{resolve_url(settings.LOGIN_URL)}?{back.urlencode(safe='/')}")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only what is made for it: other libraries would show their tables, secrets included."""
+        if admin_class is not None and admin_class.__module__.startswith("accounts."):
+            super().register(model_or_iterable, admin_class, **options)

@@ -24,6 +24,12 @@ def nothing_counted_yet() -> None:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def cheap_passwords(settings: Any) -> None:
+    """Passwords are dear to check on purpose, and these tests check hundreds."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def operator(db: None) -> User:
     from accounts.models import User
