@@ -24,7 +24,7 @@ from releasecal.embedded.watchdog import Watchdog
 QUEUES = "mail,hooks,chat,imports,default"
 WEB_WORKERS = 2
 WEB_THREADS = 4
-PATIENCE_TO_START = 60.0
+PATIENCE_TO_START = 120.0
 
 
 class StopAsked(BaseException):

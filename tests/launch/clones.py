@@ -71,7 +71,7 @@ def _python_for(account: children.Account, folder: Path) -> Path:
         return ours
     copy = folder / "python"
     not_needed = shutil.ignore_patterns(
-        "test", "tests", "site-packages", "__pycache__", "*.a", "config-*", "include", "share", "idlelib"
+        "test", "tests", "site-packages", "*.a", "config-*", "include", "share", "idlelib"
     )
     shutil.copytree(sys.base_prefix, copy, symlinks=True, ignore=not_needed)
     return copy / "bin" / ours.name
@@ -83,7 +83,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], object], what: str, patience: float = 60) -> None:
+def wait_until(condition: Callable[[], object], what: str, patience: float = 90) -> None:
     deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, f"After {patience:.0f} s still not: {what}"
@@ -120,7 +120,7 @@ class Start:
     def said(self) -> str:
         return self.output.read_text()
 
-    def wait_for_address(self, patience: float = 60) -> "Start":
+    def wait_for_address(self, patience: float = 180) -> "Start":
         def shown() -> bool:
             assert self.process.poll() is None, f"run.py ended with {self.process.returncode}:\n{self.said()}"
             return f"Releasecal is at {self.address}" in self.said()

@@ -96,9 +96,11 @@ def test_two_clones_run_side_by_side_one_of_them_a_normal_users(tmp_path):
     account = children.unprivileged()
     if account is not None:  # otherwise we are a normal user already
         give_to(account, two)
-    with Start(one, "--no-demo") as first, Start(two, "--no-demo", account=account, HOME=str(two)) as second:
-        first.wait_for_address(90)
-        second.wait_for_address(90)
+    # A copied Python may have to be told where its library is.
+    their_own = {"HOME": str(two), "LD_LIBRARY_PATH": str(two / "python" / "lib")}
+    with Start(one, "--no-demo") as first, Start(two, "--no-demo", account=account, **their_own) as second:
+        first.wait_for_address()
+        second.wait_for_address()
         ours, theirs = first.run_json(), second.run_json()
         assert ours["postgres"]["socket"] != theirs["postgres"]["socket"]
         assert ours["redis"]["port"] != theirs["redis"]["port"]
