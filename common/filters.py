@@ -159,6 +159,7 @@ class Moment(django_filters.Filter):  # type: ignore[misc]  # django-filter brin
     """One end of a time range: a day (UTC) or an instant. `condition(moment)` says which rows belong."""
 
     field_class = _MomentField
+    repeatable = False
 
     def __init__(self, condition: Any, help_text: str) -> None:
         super().__init__(help_text=help_text)

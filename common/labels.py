@@ -10,11 +10,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Label:
-    """What a person reads for a thing, the page it has (may be empty), and its address in REST (may be empty)."""
+    """What a person reads for a thing, the page it has (may be empty), and its address in REST (may be empty).
+
+    `is_gone`: it no longer exists, and nobody can say any more who was allowed to see it.
+    """
 
     text: str
     url: str = ""
     api_url: str = ""
+    is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,5 +59,5 @@ def of(things: Iterable[tuple[str, int]], user: Any) -> dict[tuple[str, int], Na
     for kind, ids in wanted.items():
         named = _kinds[kind](ids, user)
         for number in ids:
-            found[kind, number] = named.get(number) or Label(f"{kind.replace('_', ' ')} {number} (no longer there)")
+            found[kind, number] = named.get(number) or Label(f"{kind.replace('_', ' ')} {number} (no longer there)", is_gone=True)
     return found

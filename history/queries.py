@@ -33,7 +33,7 @@ class Sentence:
     words: tuple[str | Named, ...]
 
     def __str__(self) -> str:
-        return "".join(word if isinstance(word, str) else word.text for word in self.words)
+        return "".join(text_of(word) for word in self.words)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Entry:
 
     number: int
     at: datetime
+    actor_id: int
     actor: Named
     reason: str
     sentences: list[Sentence] = field(default_factory=list)
@@ -80,10 +81,16 @@ class Names:
         return self._named.get((kind, number), _UNNAMED)
 
 
-def activity(kind: str, number: int, user: Any, *, limit: int = ENTRIES, before: int | None = None) -> Activity:
-    """What happened to the thing `number` of `kind`, newest first, at most `limit` entries with numbers below `before`.
+def text_of(value: str | Named) -> str:
+    return value if isinstance(value, str) else value.text
 
-    The caller has made sure that `user` may see the thing. Six queries at most, and one for each kind of thing that is named.
+
+def activity(
+    kind: str, number: int, user: Any, *, limit: int = ENTRIES, before: int | None = None, after: int | None = None
+) -> Activity:
+    """What happened to the thing `number` of `kind`, newest first: the `limit` last entries with numbers below `before`.
+
+    With `after` the first ones above that number instead, the newest of them first too; `more` then says there are later ones. The caller has made sure that `user` may see the thing. Six queries at most, and one for each kind of thing that is named.
     """
     model = _model_of(kind)
     facts = Fact.objects.filter(subject_kind=kind, subject_id=number).values_list("event_id")
@@ -91,8 +98,12 @@ def activity(kind: str, number: int, user: Any, *, limit: int = ENTRIES, before:
     found = Event.objects.filter(number__isnull=False, pk__in=facts.union(changes))
     if before is not None:
         found = found.filter(number__lt=before)
-    events = list(found.order_by("-number")[: limit + 1])
+    if after is not None:
+        found = found.filter(number__gt=after)
+    events = list(found.order_by("-number" if after is None else "number")[: limit + 1])
     more, events = len(events) > limit, events[:limit]
+    if after is not None:
+        events.reverse()
     told = _told([event.pk for event in events], kind, number)
     differing = _differing([event.pk for event in events], model, number)
     names = Names(_things_of(events, told, differing, model), user)
@@ -193,8 +204,9 @@ def _entry(
 ) -> Entry:
     sides = differing.get(event.pk)
     return Entry(
-        number=event.number,
+        number=event.number or 0,
         at=event.at,
+        actor_id=event.actor_id,
         actor=names.of("user", event.actor_id),
         reason=event.reason,
         sentences=[sentence(fact, event.actor_id, names) for fact in told.get(event.pk, ())],

@@ -3,16 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from accounts.urls import api as accounts_api
 from common import doors
 from releasecal import health
 
 urlpatterns = [
+    path("", include("schedule.urls")),
     path("", include("accounts.urls")),
     path("", include("environments.urls")),
     path("", include("projects.urls")),
     path("", include("releases.urls")),
-    path("api/v1/", include(accounts_api)),
+    path("api/v1/", include("releasecal.api")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,14 +1,17 @@
 from django.apps import AppConfig
 
-from common import parts
+from common import labels, parts
 
 
 class ReleasesConfig(AppConfig):
     name = "releases"
 
     def ready(self) -> None:
+        from releases.queries import names
         from releases.views import parts as added
 
+        for kind, naming in names.NAMINGS.items():
+            labels.add(kind, naming)
         parts.add("environment.live", 10, added.environment_live)
         parts.add("environment.promotions", 10, added.environment_promotions)
         parts.add("service.live", 10, added.service_live)

@@ -1,0 +1,96 @@
+"""How releases and what belongs to them are named elsewhere: in events, bookings, refusals."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
+
+from common.labels import Label, Named, Restricted
+from releases.models import Candidate, Contribution, Deployment, Item, Prerequisite, Promotion, Release
+from releases.queries.answers import DEPLOYMENTS, PROMOTIONS, RELEASES, hidden_releases
+from releases.vocabulary import KEY_PREFIX
+
+Naming = Callable[[Collection[int], Any], Mapping[int, Named]]
+
+
+def name_releases(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    hidden = set(hidden_releases(user))
+    named: dict[int, Named] = {}
+    for pk, name, version, manager in Release.objects.filter(pk__in=ids).values_list("pk", "name", "version", "release_manager__name"):
+        key = f"{KEY_PREFIX}{pk}"
+        named[pk] = _ask(manager) if pk in hidden else Label(f"{name} {version}", f"/releases/{key}/", RELEASES.address_of(pk))
+    return named
+
+
+def name_promotions(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    return _of_release(
+        Promotion,
+        ids,
+        user,
+        ("environment__name",),
+        lambda pk, release, called, environment: Label(
+            f"the promotion of {called} into {environment}", f"/promotions/{pk}/", PROMOTIONS.address_of(pk)
+        ),
+    )
+
+
+def name_deployments(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    return _of_release(
+        Deployment,
+        ids,
+        user,
+        ("service__name", "version", "environment__name"),
+        lambda pk, release, called, service, version, environment: Label(
+            f"{service} {version} in {environment}", "/live/", DEPLOYMENTS.address_of(pk)
+        ),
+    )
+
+
+def name_items(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    return _of_release(Item, ids, user, ("service__name",), _part("items", "{} in {}"))
+
+
+def name_candidates(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    return _of_release(Candidate, ids, user, ("number",), _part("candidates", "candidate {} of {}"))
+
+
+def name_contributions(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    # The output may be restricted where the release is not: it is not named here.
+    return _of_release(Contribution, ids, user, ("strength",), _part("contributions", "a {} contribution to {}"))
+
+
+def name_prerequisites(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    return _of_release(Prerequisite, ids, user, ("pk",), _part("prerequisites", "prerequisite {} of {}"))
+
+
+NAMINGS: Final[Mapping[str, Naming]] = {
+    "release": name_releases,
+    "promotion": name_promotions,
+    "deployment": name_deployments,
+    "item": name_items,
+    "candidate": name_candidates,
+    "contribution": name_contributions,
+    "prerequisite": name_prerequisites,
+}
+
+
+def _of_release(
+    model: Any, ids: Collection[int], user: Any, columns: tuple[str, ...], label: Callable[..., Label]
+) -> Mapping[int, Named]:
+    """Names of what is seen with its release."""
+    hidden = set(hidden_releases(user))
+    named: dict[int, Named] = {}
+    release = ("release_id", "release__name", "release__version", "release__release_manager__name")
+    for pk, number, name, version, manager, *more in model.objects.filter(pk__in=ids).values_list("pk", *release, *columns):
+        named[pk] = _ask(manager) if number in hidden else label(pk, number, f"{name} {version}", *more)
+    return named
+
+
+def _part(place: str, words: str) -> Callable[..., Label]:
+    def label(pk: int, release: int, called: str, said: Any) -> Label:
+        key = f"{KEY_PREFIX}{release}"
+        return Label(words.format(said, called), f"/releases/{key}/", f"{RELEASES.address_of(release)}{place}/{pk}/")
+
+    return label
+
+
+def _ask(manager: str | None) -> Restricted:
+    return Restricted(manager) if manager else Restricted()
