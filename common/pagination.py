@@ -24,9 +24,13 @@ def decode(cursor: str, length: int) -> tuple[str, tuple[Any, ...]]:
     except (ValueError, binascii.Error):
         parts = None
     if not isinstance(parts, list) or len(parts) != length + 1 or parts[0] not in ("n", "p"):
-        raise BadInput("The cursor is not one we gave out; begin again without it.", errors={"cursor": ["Not a cursor of this list."]})
+        raise BadInput(
+            "The cursor is not one we gave out; begin again without it.", errors={"cursor": ["Not a cursor of this list."]}
+        )
     if not all(isinstance(part, (str, int)) and not isinstance(part, bool) for part in parts[1:]):
-        raise BadInput("The cursor is not one we gave out; begin again without it.", errors={"cursor": ["Not a cursor of this list."]})
+        raise BadInput(
+            "The cursor is not one we gave out; begin again without it.", errors={"cursor": ["Not a cursor of this list."]}
+        )
     return parts[0], tuple(parts[1:])
 
 
@@ -34,7 +38,7 @@ def read_limit(text: str | None) -> int:
     """`?limit=`: 1 to 1000, 100 when absent."""
     if text is None:
         return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= GREATEST_LIMIT):
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= GREATEST_LIMIT):
         sentence = f"limit is {text[:20]!r}; write a whole number from 1 to {GREATEST_LIMIT}."
         raise BadInput(sentence, errors={"limit": [sentence]})
     return int(text)
