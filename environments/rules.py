@@ -1,0 +1,21 @@
+"""Who may write environments and services. Plain questions; the verbs ask them."""
+
+from accounts.models import User
+from accounts.vocabulary import Role
+from environments.models import Environment, Service
+
+
+def may_write_environment(by: User, environment: Environment | None) -> bool:
+    """Environment managers, and who belongs to its owner team; a new one (None) only the former. The operator may all."""
+    return _may_write(by, environment)
+
+
+def may_write_service(by: User, service: Service | None) -> bool:
+    """Environment managers, and who belongs to its owner team; a new one (None) only the former. The operator may all."""
+    return _may_write(by, service)
+
+
+def _may_write(by: User, thing: Environment | Service | None) -> bool:
+    if by.is_builtin or by.has_role(Role.ENVIRONMENT_MANAGER):
+        return True
+    return by.is_active and thing is not None and thing.owner_id in by.team_ids

@@ -1,0 +1,25 @@
+"""The words of exchange."""
+
+from typing import Final
+
+from django.db import models
+
+
+class ImportState(models.TextChoices):
+    """How far an import is. A dry run ends as checked."""
+
+    RUNNING = "running"
+    DONE = "done"
+    CHECKED = "checked"
+    REFUSED = "refused"
+    BROKEN = "broken", "ended by an error"
+
+
+GREATEST_SIZE: Final = 200_000_000
+GREATEST_NUMBER_OF_ROWS: Final = 100_000
+# Of very many wrong rows the first ones are told, and how many more there are.
+GREATEST_NUMBER_OF_ERRORS: Final = 500
+# The advisory lock of imports, and how long a second one waits for it.
+LOCK: Final = 7_235_002
+PATIENCE_SECONDS: Final = 5
+TIME_LIMIT_MINUTES: Final = 15
