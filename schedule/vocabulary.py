@@ -85,3 +85,26 @@ def day_begins(day: date, zone: ZoneInfo) -> datetime:
 def _comes_twice(day: date, zone: ZoneInfo) -> bool:
     early, late = (datetime.combine(day, time(fold=fold), zone).utcoffset() for fold in (0, 1))
     return early is not None and late is not None and early > late
+
+
+#: The tables that what the calendar shows depends on, those that decide who may see what included.
+TABLES: Final = (
+    "releases_promotion",
+    "releases_release",
+    "releases_release_restricted_to",
+    "releases_item",
+    "releases_contribution",
+    "environments_environment",
+    "environments_service",
+    "projects_program",
+    "projects_program_restricted_to",
+    "projects_project",
+    "projects_project_restricted_to",
+    "projects_milestone",
+    "projects_output",
+    "projects_output_services",
+    "accounts_user",
+    "accounts_user_groups",
+    "accounts_team",
+    "accounts_membership",
+)

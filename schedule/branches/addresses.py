@@ -25,7 +25,7 @@ def in_rest(plural: str, name: object) -> str:
 
 @cache
 def _around(noun: str) -> tuple[str, str]:
-    before, _, after = reverse(noun, args=[int(_SAMPLE)]).rpartition(_SAMPLE)
+    before, _, after = reverse(noun, args=[_SAMPLE]).rpartition(_SAMPLE)
     return before, after
 
 

@@ -40,6 +40,7 @@ def days_entry(kind: str, number: int, title: str, first: date, last: date, **mo
         "id": f"{kind}-{number}",
         "kind": kind,
         "title": title,
+        "subkind": None,
         "starts_at": datetime.combine(first, time(), UTC),
         "ends_at": datetime.combine(last + timedelta(days=1), time(), UTC),
         "all_day": True,

@@ -33,7 +33,11 @@ def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
         projects = projects.filter(program__in=narrowing.programs)
     if narrowing.services:
         projects = projects.filter(pk__in=Project.objects.filter(outputs__services__in=narrowing.services).values("pk"))
-    return projects.filter(during__isnull=False).matching(narrowing.words) if narrowing.words else projects.filter(during__isnull=False)
+    return (
+        projects.filter(during__isnull=False).matching(narrowing.words)
+        if narrowing.words
+        else projects.filter(during__isnull=False)
+    )
 
 
 def entries(sight: Sight, ids: Sequence[int]) -> dict[int, Entry]:

@@ -10,9 +10,8 @@ from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet
 from common import labels
 from common.labels import Restricted
 from environments.models import Service
-from projects.models import Project
 from releases.models import Contribution, Item, Promotion
-from releases.vocabulary import KEY_PREFIX, Commitment, ContributionState, PromotionStatus
+from releases.vocabulary import KEY_PREFIX, Commitment, PromotionStatus
 from schedule.branches import addresses
 from schedule.branches.branch import Branch, Entry
 from schedule.branches.sight import Sight
@@ -32,13 +31,15 @@ def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
     if narrowing.statuses:
         promotions = promotions.filter(status__in=[status for status in narrowing.statuses if status in PromotionStatus.values])
     if narrowing.commitments:
-        promotions = promotions.filter(release__commitment__in=[each for each in narrowing.commitments if each in Commitment.values])
+        promotions = promotions.filter(
+            release__commitment__in=[each for each in narrowing.commitments if each in Commitment.values]
+        )
     if narrowing.services:
         promotions = promotions.filter(Exists(Item.objects.filter(release=OuterRef("release"), service__in=narrowing.services)))
     if narrowing.projects:
-        promotions = promotions.filter(Exists(_carried().filter(release=OuterRef("release"), output__project__in=narrowing.projects)))
+        promotions = promotions.filter(Exists(_carried().filter(output__project__in=narrowing.projects)))
     if narrowing.programs:
-        promotions = promotions.filter(Exists(_carried().filter(release=OuterRef("release"), output__project__program__in=narrowing.programs)))
+        promotions = promotions.filter(Exists(_carried().filter(output__project__program__in=narrowing.programs)))
     return promotions.matching(narrowing.words) if narrowing.words else promotions
 
 
@@ -58,9 +59,7 @@ def entries(sight: Sight, ids: Sequence[int]) -> dict[int, Entry]:
 
 
 def _rows(sight: Sight) -> Statement | None:
-    carried = Project.objects.exclude(pk__in=sight.hidden.projects).filter(
-        outputs__contributions__release=OuterRef("release"), outputs__contributions__state__in=_CARRIED
-    )
+    carried = _carried().exclude(output__project__in=sight.hidden.projects).values("output__project__code").distinct()
     return compiled(
         Promotion.objects.order_by()
         .filter(Among("pk", Later("ids", ArrayField(BigIntegerField()))))
@@ -77,7 +76,7 @@ def _rows(sight: Sight) -> Statement | None:
             "release__commitment",
             "updated_at",
             ArraySubquery(Service.objects.filter(items__release=OuterRef("release")).order_by("slug").values("slug")),
-            ArraySubquery(carried.order_by("code").distinct().values("code")),
+            ArraySubquery(carried.order_by("output__project__code")),
         )
     )
 
@@ -89,6 +88,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         "id": f"{KIND}-{number}",
         "kind": KIND,
         "title": f"{name} {version} → {environment}",
+        "subkind": None,
         "starts_at": starts_at,
         "ends_at": ends_at,
         "all_day": False,
@@ -110,6 +110,7 @@ def _shadow(row: tuple[Any, ...], contacts: dict[int, str]) -> Entry:
         "id": f"{KIND}-{number}",
         "kind": KIND,
         "title": contacts[release],
+        "subkind": None,
         "starts_at": starts_at,
         "ends_at": ends_at,
         "all_day": False,
@@ -135,12 +136,9 @@ def _contacts(sight: Sight, releases: set[int]) -> dict[int, str]:
     return {number: (name if isinstance(name, Restricted) else Restricted()).text for (_, number), name in named.items()}
 
 
-_CARRIED = [ContributionState.OFFERED.value, ContributionState.ACCEPTED.value]
-
-
-def _carried() -> "QuerySet[Any, Any]":
-    """What feeds a release, but for what was declined."""
-    return Contribution.objects.filter(state__in=_CARRIED)
+def _carried() -> Any:
+    """What feeds the release of the outer query."""
+    return Contribution.objects.standing().filter(release=OuterRef("release"))
 
 
 BRANCH = Branch(

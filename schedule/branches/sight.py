@@ -35,5 +35,7 @@ class Sight:
 
 def _anything_restricted() -> bool:
     """One short query by three partial indexes: for most installations the whole cost of restriction."""
-    first, *others = (noun.objects.filter(restricted_until__isnull=False).order_by().values("pk")[:1] for noun in (Program, Project, Release))
+    first, *others = (
+        noun.objects.filter(restricted_until__isnull=False).order_by().values("pk")[:1] for noun in (Program, Project, Release)
+    )
     return bool(first.union(*others, all=True))

@@ -1,0 +1,140 @@
+"""REST `schedule/`: the calendar as data."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from common import pagination
+from common.reading import ReadView
+from common.reading.questions import COUNT, CURSOR, FIELDS, LIMIT, WORDS, Question, a_number, a_text, an_instant, refused
+from common.reading.tags import last_number
+from schedule import queries
+from schedule.branches.branch import Entry
+from schedule.branches.sight import Sight
+from schedule.filters import FILTERS, EntryFilter, read_narrowing, read_span
+from schedule.vocabulary import KINDS, TABLES, Cursor, Key
+
+FROM, TO = "from", "to"
+
+_TEXT: Final = {"type": "string"}
+_WORDS: Final = {"type": "array", "items": _TEXT}
+_NULLABLE: Final = {"type": ["string", "null"]}
+_INSTANT: Final = {"type": "string", "format": "date-time"}
+_DAY: Final = {"type": "string", "format": "date"}
+_RELEASE: Final = {
+    "type": ["object", "null"],
+    "properties": {"key": _TEXT, "name": _TEXT, "version": _TEXT, "url": {"type": "string", "format": "uri"}},
+}
+ENTRY: Final[dict[str, Any]] = {
+    "id": _TEXT,
+    "kind": {"type": "string", "enum": list(KINDS)},
+    "title": _TEXT,
+    "subkind": {**_NULLABLE, "description": "The kind of the output or milestone."},
+    "starts_at": _INSTANT,
+    "ends_at": _INSTANT,
+    "all_day": {"type": "boolean"},
+    "starts_on": {**_DAY, "description": "Only of entries of whole days: the first."},
+    "ends_on": {**_DAY, "description": "Only of entries of whole days: the last, inclusive."},
+    "status": _NULLABLE,
+    "commitment": _NULLABLE,
+    "environments": _WORDS,
+    "services": _WORDS,
+    "projects": _WORDS,
+    "release": _RELEASE,
+    "conflicts": {"type": "integer"},
+    "html_url": {**_NULLABLE, "format": "uri"},
+    "updated_at": {**_NULLABLE, "format": "date-time"},
+    "restricted": {"type": "boolean", "description": "True where the caller may know only when and where, and whom to ask."},
+}
+_ADDRESS: Final = {"type": ["string", "null"], "format": "uri"}
+
+
+def _parameter(name: str, schema: dict[str, Any], words: str) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=words)
+
+
+class Schedule(ReadView):
+    """Entries of every kind that overlap `[from, to)`, in the order of their beginning, kind and number."""
+
+    operation = "schedule_list"
+    parameters = (
+        _parameter(FROM, _TEXT, "The first moment: a day (UTC) or an instant. By default the present month begins here."),
+        _parameter(TO, _TEXT, "The first moment left out: a day (UTC) or an instant, at most 800 days after `from`."),
+        *(_parameter(name, _WORDS, str(each.extra["help_text"])) for name, each in EntryFilter.base_filters.items()),
+        _parameter(WORDS, _TEXT, "Words that all stand in its names."),
+        _parameter(LIMIT, {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "How many at once."),
+        _parameter(CURSOR, _TEXT, "Where to go on; `next` and `previous` hold it."),
+        _parameter(COUNT, {"type": "boolean", "default": False}, "Whether to count all that match."),
+        _parameter(FIELDS, _TEXT, f"Only these fields, separated by commas: {', '.join(ENTRY)}."),
+    )
+    answer = {
+        "type": "object",
+        "properties": {
+            "results": {"type": "array", "items": {"type": "object", "properties": ENTRY}},
+            "next": _ADDRESS,
+            "previous": _ADDRESS,
+            "count": {"type": "integer"},
+        },
+        "required": ["results", "next", "previous"],
+    }
+
+    def get(self, request: Request) -> HttpResponse:
+        question = Question.of(request)
+        question.expect({*FILTERS, FROM, TO, WORDS, LIMIT, CURSOR, COUNT, FIELDS}, {*FILTERS, FIELDS})
+        now = timezone.now()
+        return self.conditional(question, last_number(TABLES), lambda: _answer(question, now), now.replace(second=0, microsecond=0))
+
+
+def _answer(question: Question, now: datetime) -> dict[str, Any]:
+    span = read_span(question.given, now)
+    narrowing, problems = read_narrowing(question.given, question.request, question.words)
+    for name, sentence in problems.items():
+        raise refused(name, f"{name}: {sentence}")
+    fields = question.fields(ENTRY)
+    cursor = _cursor(question)
+    sight = Sight.of(question.user)
+    limit = question.limit
+    keys = queries.keys(sight, span, narrowing, limit=limit + 1, cursor=cursor)
+    backwards = cursor is not None and cursor.backwards
+    more = len(keys) > limit
+    keys = keys[-limit:] if backwards else keys[:limit]
+    has_after, has_before = (True, more) if backwards else (more, cursor is not None)
+    found = queries.entries(sight, [(key.kind, key.number) for key in keys])
+    answer: dict[str, Any] = {
+        "results": [_shown(entry, question, fields) for entry in found],
+        "next": question.address_with(pagination.encode("n", keys[-1])) if keys and has_after else None,
+        "previous": question.address_with(pagination.encode("p", keys[0])) if keys and has_before else None,
+    }
+    if question.counts:
+        answer["count"] = queries.count(sight, span, narrowing)
+    return answer
+
+
+def _shown(entry: Entry, question: Question, fields: frozenset[str] | None) -> Entry:
+    """The entry with whole addresses, and only the fields asked for."""
+    root = question.root[:-1]
+    if entry["html_url"]:
+        entry["html_url"] = root + entry["html_url"]
+    if entry["release"]:
+        entry["release"]["url"] = root + entry["release"]["url"]
+    return entry if fields is None else {name: value for name, value in entry.items() if name in fields}
+
+
+def _cursor(question: Question) -> Cursor | None:
+    asked = question.cursor((_utc_instant, a_text, a_number))
+    if asked is None:
+        return None
+    direction, key = asked
+    return Cursor(Key(*key), backwards=direction == "p")
+
+
+def _utc_instant(value: Any) -> datetime:
+    return an_instant(value).astimezone(UTC)
+
+
+urlpatterns = [path("schedule/", Schedule.as_view(), name="api_schedule")]

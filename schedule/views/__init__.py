@@ -1,0 +1,1 @@
+"""The calendar page: what the address asks for (`asked`), how entries are drawn, and its two views."""

@@ -1,0 +1,113 @@
+"""The calendar's door.
+
+What is inside the frame of the page depends on the address, the viewer's zone, what is hidden from them, the day it is, and the
+rows it shows. It is kept for as long as none of these changes: whole offices look at the same month.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from common import pages
+from common.intervals import LATEST
+from common.reading.tags import last_number
+from schedule import queries
+from schedule.branches.sight import Sight
+from schedule.branches.statements import Kept
+from schedule.views import agenda, month, rail
+from schedule.views.asked import AGENDA, KNOWN, MONTH, VIEWS, Asked, month_words, read
+from schedule.vocabulary import TABLES, Cursor, Key, Narrowing, Span
+
+PAGES_KEPT: Final = 64
+_kept = Kept(PAGES_KEPT)
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """What stands inside the frame: its HTML, the title of the page, and what is said on top of it."""
+
+    html: SafeString
+    title: str
+    notices: tuple[str, ...]
+
+
+@login_required
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The calendar in the view, month and filters of the address."""
+    zone = pages.zone_of(request)
+    today = timezone.now().astimezone(zone).date()
+    sight = Sight.of(request.user)
+    # The number is asked for before the rows: what is committed in between is newer than its number, never older.
+    key = (request.META.get("QUERY_STRING", ""), zone.key, today, sight.hidden, last_number(TABLES), settings.VERSION)
+    inside = _kept.get(key)
+    if inside is None:
+        asked = read(request, zone, today)
+        inside = _Inside(_inside(sight, asked, today), asked.title, asked.notices)
+        _kept.put(key, inside)
+    for sentence in inside.notices:
+        pages.notice(request, sentence)
+    pages.note_unknown(request, KNOWN)
+    return render(request, "schedule/calendar.html", {"inside": inside.html, "title": inside.title})
+
+
+def _inside(sight: Sight, asked: Asked, today: date) -> SafeString:
+    around = rail.context(sight, asked)
+    shown = (month if asked.view == MONTH else agenda).context(sight, asked, today)
+    context: dict[str, Any] = {
+        **around,
+        **shown,
+        "asked": asked,
+        "views": [(name, words, asked.address(view=name, days=None)) for name, words in VIEWS.items()],
+        "before": asked.address(date=asked.before.isoformat()),
+        "after": asked.address(date=asked.next.isoformat()),
+        "to_today": asked.address(date=today.isoformat()),
+        "before_words": _step_words(asked, asked.before),
+        "after_words": _step_words(asked, asked.next),
+    }
+    if shown["is_empty"]:
+        context["nothing"] = _nothing(sight, asked)
+    return render_to_string("schedule/inside.html", context)
+
+
+def _step_words(asked: Asked, day: date) -> str:
+    return f"From {day.isoformat()}" if asked.view == AGENDA and asked.days else month_words(day)
+
+
+def _nothing(sight: Sight, asked: Asked) -> dict[str, str]:
+    """What an empty page says: that there is nothing yet at all, or where the nearest entries are."""
+    nearest = _nearest(sight, asked, asked.shown)
+    if nearest is None and _nearest(sight, asked, Narrowing()) is None:
+        return {
+            "title": "The calendar is empty",
+            "sentence": "Import your programs, projects, releases and promotions from CSV files: manage.py import PATH… reads them, and --dry-run shows first what would happen.",
+        }
+    said = {"title": f"Nothing in {asked.title}" + (" with these filters" if asked.given else "")}
+    if nearest:
+        said |= {"href": asked.address(date=nearest.isoformat(), days=None), "verb": f"Go to {month_words(nearest)}"}
+        said["sentence"] = "The nearest entries are there."
+    if asked.given:
+        said |= {"reset": asked.address(given=())}
+    return said
+
+
+def _nearest(sight: Sight, asked: Asked, narrowing: Narrowing) -> date | None:
+    """The first day of the month nearest to an empty range that has something in it."""
+    span = asked.span
+    ahead = queries.keys(sight, Span.of_days(span.beyond, LATEST - timedelta(days=1), asked.zone), narrowing, limit=1)
+    everything_before = Span.of_days(date(1900, 1, 2), span.first, asked.zone)
+    behind = queries.keys(sight, everything_before, narrowing, limit=1, cursor=Cursor(Key(span.start, "", 0), backwards=True))
+    days = [key.starts_at.astimezone(asked.zone).date() for key in (*ahead, *behind)]
+    if not days:
+        return None
+    nearest = min(days, key=lambda day: (abs((day - span.first).days), day))
+    return nearest.replace(day=1)

@@ -1,0 +1,110 @@
+"""Entries as HTML, built by hand: a month holds hundreds, and a template takes five times as long.
+
+The classes are those that stand at the head of static/css/calendar.css. Everything that comes from people is escaped here.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from html import escape
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from common import looks, moments
+from projects.vocabulary import MilestoneKind, OutputKind
+from schedule.branches import addresses
+from schedule.branches.branch import Entry
+
+PROJECTS_SHOWN: Final = 3
+_SUBKINDS: Final = {value: str(label) for value, label in (*MilestoneKind.choices, *OutputKind.choices)}
+
+
+class Drawn:
+    """An entry's HTML, made once and put in every place it has. `days` are its first and last day, as the viewer lives them."""
+
+    __slots__ = ("_classes", "_rest", "_tag", "days", "entry", "kind")
+
+    def __init__(self, entry: Entry, zone: ZoneInfo, *, with_clock: bool) -> None:
+        self.entry = entry
+        self.kind: str = entry["kind"]
+        self.days = days_of(entry, zone)
+        kind, status, address = self.kind, entry["status"], entry["html_url"]
+        fill = f" s-{looks.fill_of(status)}" if status else ""
+        clock = f"<b>{moments.clock_words(entry['starts_at'].astimezone(zone))}</b>" if with_clock and not entry["all_day"] else ""
+        state = f'<span class="sr">, {looks.words_of(status)}</span>' if status else ""
+        self._tag = "a" if address else "span"
+        self._classes = f"entry k-{kind}{fill}{'' if address else ' restricted'}"
+        link = f' href="{address}" data-card-url="{addresses.card(kind, number_of(entry))}"' if address else ""
+        self._rest = f'"{link}><i></i>{clock}<span class="sr">{looks.KINDS[kind]}: </span><span>{escape(entry["title"])}</span>{state}</{self._tag}>'
+
+    def placed(self, more: str = "") -> str:
+        """The HTML, with further classes such as ` s-3 after`."""
+        return f'<{self._tag} class="{self._classes}{more}{self._rest}'
+
+
+def number_of(entry: Entry) -> int:
+    return int(entry["id"].rpartition("-")[2])
+
+
+def days_of(entry: Entry, zone: ZoneInfo) -> tuple[date, date]:
+    """The first and the last day of an entry, both inclusive. Days without a time are the same in every zone."""
+    if entry["all_day"]:
+        return entry["starts_on"], entry["ends_on"]
+    first, end = entry["starts_at"].astimezone(zone), entry["ends_at"].astimezone(zone)
+    last = end.date()
+    if end.hour == end.minute == end.second == end.microsecond == 0 and last > first.date():
+        last = date.fromordinal(last.toordinal() - 1)
+    return first.date(), last
+
+
+def row(drawn: Drawn, day: date, zone: ZoneInfo) -> str:
+    """An entry in a list of one day."""
+    return (
+        f'<li class="agenda-row"><span class="at">{_at(drawn, day, zone)}</span>{drawn.placed()}'
+        f'<span class="along">{_along(drawn.entry)}</span></li>'
+    )
+
+
+def rows(entries: Sequence[Drawn], day: date, zone: ZoneInfo) -> str:
+    return f"<ul>{''.join(row(each, day, zone) for each in entries)}</ul>"
+
+
+def _at(drawn: Drawn, day: date, zone: ZoneInfo) -> str:
+    """When, beside a heading that says the day."""
+    first, last = drawn.days
+    entry = drawn.entry
+    if entry["all_day"]:
+        if first == last:
+            return "all day"
+        return f"until {moments.day_words(last, day.year)}" if first >= day else moments.days_words(first, last, day.year)
+    start, end = entry["starts_at"].astimezone(zone), entry["ends_at"].astimezone(zone)
+    opening = moments.clock_words(start) if first == day else f"{moments.day_words(first, day.year)}, {moments.clock_words(start)}"
+    closing = (
+        moments.clock_words(end) if last == first else f"{moments.day_words(end.date(), day.year)}, {moments.clock_words(end)}"
+    )
+    return f"{_time(opening, entry['starts_at'])}–{_time(closing, entry['ends_at'])}"
+
+
+def _time(words: str, instant: datetime) -> str:
+    return f'<time datetime="{moments.machine_words(instant)}">{words}</time>'
+
+
+def _along(entry: Entry) -> str:
+    """What else there is to say: state or kind in words, where, and for which release and projects."""
+    said = []
+    if entry["status"]:
+        said.append(looks.words_of(entry["status"]))
+    if entry["subkind"]:
+        said.append(looks.words_of(_SUBKINDS[entry["subkind"]]))
+    said += [_link("environment", slug) for slug in entry["environments"]]
+    if entry["release"]:
+        said.append(_link("release", entry["release"]["key"]))
+    projects = entry["projects"] if entry["kind"] != "project" else []
+    said += [_link("project", code) for code in projects[:PROJECTS_SHOWN]]
+    if len(projects) > PROJECTS_SHOWN:
+        said.append(f"+{len(projects) - PROJECTS_SHOWN} projects")
+    return " · ".join(said)
+
+
+def _link(noun: str, name: str) -> str:
+    """A name of the kind that stands in addresses, which holds nothing to escape."""
+    return f'<a href="{addresses.page(noun, name)}">{name}</a>'

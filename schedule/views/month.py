@@ -1,0 +1,179 @@
+"""The month as a table: weeks are rows, days are cells, and what lasts several days is a bar across them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from common import moments
+from schedule import queries
+from schedule.branches.sight import Sight
+from schedule.filters import month_after
+from schedule.queries import Cell
+from schedule.views import drawing
+from schedule.views.asked import AGENDA, Asked
+from schedule.views.drawing import Drawn
+from schedule.vocabulary import Span
+
+LANES: Final = 6
+DOTS: Final = 3
+LISTED: Final = 40
+WEEK: Final = timedelta(days=7)
+_DAY: Final = timedelta(days=1)
+#: What comes first in the lanes of a day: what closes it, then single days, then the hours, and at last what lies under all of it.
+_RANK: Final = {"freeze": 0, "maintenance": 1, "milestone": 2, "booking": 5, "project": 9}
+_USUAL_RANK: Final = 4
+
+
+def context(sight: Sight, asked: Asked, today: date) -> dict[str, Any]:
+    """What the month table's template shows."""
+    first = asked.month - timedelta(days=asked.month.weekday())
+    beyond = month_after(asked.month)
+    beyond += timedelta(days=-beyond.weekday() % 7)
+    cells = queries.cells(sight, Span.of_days(first, beyond, asked.zone), asked.shown, most=LANES)
+    drawn = _drawn(sight, asked, cells)
+    counts = _counts(cells, first, beyond)
+    picked = _picked(asked, today, counts)
+    weeks = "".join(_week(monday, asked, today, picked, drawn, counts) for monday in _mondays(first, beyond))
+    return {
+        "weeks": weeks,
+        "is_empty": not any(counts[day] for day in _days(asked.month, month_after(asked.month))),
+        "picked": picked,
+        "picked_words": moments.day_words(picked, today.year),
+        "picked_list": _list(sight, asked, picked),
+        "picked_more": max(0, counts[picked] - LISTED),
+        "picked_agenda": asked.address(view=AGENDA, date=picked.isoformat(), days=1),
+    }
+
+
+def _drawn(sight: Sight, asked: Asked, cells: Sequence[Cell]) -> list[tuple[Cell, Drawn]]:
+    """The entries of the table with their days in it, in the order in which they take their lanes."""
+    entries = {
+        (entry["kind"], drawing.number_of(entry)): entry for entry in queries.entries(sight, [(c.kind, c.number) for c in cells])
+    }
+    found = [
+        (cell, Drawn(entries[cell.kind, cell.number], asked.zone, with_clock=True))
+        for cell in cells
+        if (cell.kind, cell.number) in entries
+    ]
+    return sorted(found, key=lambda pair: (_rank(pair[0]), pair[0].first, -(pair[0].last - pair[0].first).days))
+
+
+def _rank(cell: Cell) -> int:
+    rank = _RANK.get(cell.kind, _USUAL_RANK)
+    # A bar needs the same lane on all its days, so it looks for one before the entries of single days do.
+    return rank - 1 if rank == _USUAL_RANK and cell.first != cell.last else rank
+
+
+def _counts(cells: Sequence[Cell], first: date, beyond: date) -> dict[date, int]:
+    """How many entries each day has, those that are not drawn included."""
+    counts = dict.fromkeys(_days(first, beyond), 0)
+    for cell in {(cell.kind, cell.first, cell.last): cell for cell in cells}.values():
+        for day in _days(cell.first, cell.last + _DAY):
+            counts[day] += cell.alike
+    return counts
+
+
+def _picked(asked: Asked, today: date, counts: dict[date, int]) -> date:
+    """The day listed below the table on a phone: the one asked for, else today, else the first with anything."""
+    if asked.is_picked and asked.day.day != 1:
+        return asked.day
+    if today.replace(day=1) == asked.month:
+        return today
+    days = _days(asked.month, month_after(asked.month))
+    return next((day for day in days if counts[day]), asked.month)
+
+
+def _list(sight: Sight, asked: Asked, day: date) -> str:
+    keys = queries.keys(sight, Span.of_days(day, day + _DAY, asked.zone), asked.shown, limit=LISTED)
+    entries = queries.entries(sight, [(key.kind, key.number) for key in keys])
+    return drawing.rows([Drawn(entry, asked.zone, with_clock=False) for entry in entries], day, asked.zone) if entries else ""
+
+
+def _week(
+    monday: date, asked: Asked, today: date, picked: date, drawn: Iterable[tuple[Cell, Drawn]], counts: dict[date, int]
+) -> str:
+    sunday = monday + WEEK - _DAY
+    lanes: list[list[str | None]] = [[None] * 7 for _ in range(LANES)]
+    hidden = [counts[monday + at * _DAY] for at in range(7)]
+    dots: list[list[str]] = [[] for _ in range(7)]
+    frozen = [False] * 7
+    for cell, entry in drawn:
+        if cell.first > sunday or cell.last < monday:
+            continue
+        start = max(0, (cell.first - monday).days)
+        end = min(6, (cell.last - monday).days)
+        for at in range(start, end + 1):
+            frozen[at] = frozen[at] or cell.kind == "freeze"
+            if len(dots[at]) < DOTS:
+                dots[at].append(cell.kind)
+        lane = next((lane for lane in lanes if not any(lane[start : end + 1])), None)
+        if lane is None:
+            continue
+        first, last = entry.days
+        length = end - start + 1
+        more = f" s-{length}" if length > 1 else ""
+        more += " before" if first < monday else ""
+        more += " after" if last > sunday else ""
+        lane[start] = entry.placed(more)
+        for at in range(start + 1, end + 1):
+            lane[at] = _PASSED
+        for at in range(start, end + 1):
+            hidden[at] -= 1
+    cells = [
+        _cell(monday + at * _DAY, asked, today, picked, [lane[at] for lane in lanes], hidden[at], dots[at], counts, frozen[at])
+        for at in range(7)
+    ]
+    number = monday.isocalendar().week
+    return f'<tr><th scope="row" class="week"><span class="sr">Week </span>{number}</th>{"".join(cells)}</tr>'
+
+
+#: Marks a lane where a bar that began on an earlier day passes.
+_PASSED: Final = '<span class="gap"></span>'
+
+
+def _cell(
+    day: date,
+    asked: Asked,
+    today: date,
+    picked: date,
+    lanes: Sequence[str | None],
+    hidden: int,
+    dots: Sequence[str],
+    counts: dict[date, int],
+    is_frozen: bool,
+) -> str:
+    classes = "day"
+    if day.month != asked.month.month:
+        classes += " outside"
+    if day.weekday() > 4:
+        classes += " weekend"
+    if day == today:
+        classes += " today"
+    if day == picked:
+        classes += " picked"
+    if is_frozen:
+        classes += " frozen"
+    count = counts[day]
+    number = f"{count} {'entry' if count == 1 else 'entries'}" if count else "nothing"
+    link = asked.address(date=day.isoformat()).replace("&", "&amp;")
+    label = f"{moments.day_words(day, today.year)}, {number}{', today' if day == today else ''}"
+    head = f'<td class="{classes}"><a class="date" href="{link}#picked" aria-label="{label}"><span>{day.day}</span></a>'
+    if not count:
+        return f"{head}</td>"
+    used = next((at for at in range(LANES, 0, -1) if lanes[at - 1] is not None), 0)
+    bars = "".join(lane or _PASSED for lane in lanes[:used])
+    if hidden > 0:
+        all_of_it = asked.address(view=AGENDA, date=day.isoformat(), days=1).replace("&", "&amp;")
+        bars += (
+            f'<a class="more" href="{all_of_it}">+{hidden} more<span class="sr"> on {moments.day_words(day, today.year)}</span></a>'
+        )
+    marks = "".join(f'<i class="k-{kind}"></i>' for kind in dots) + (f"<b>{count}</b>" if count > DOTS else "")
+    return f'{head}<div class="dots" aria-hidden="true">{marks}</div><div class="lanes">{bars}</div></td>'
+
+
+def _mondays(first: date, beyond: date) -> Iterable[date]:
+    return (first + WEEK * at for at in range((beyond - first).days // 7))
+
+
+def _days(first: date, beyond: date) -> list[date]:
+    return [first + _DAY * at for at in range((beyond - first).days)]

@@ -1,0 +1,86 @@
+"""What stands around the calendar: the sentence above it, and the rail of filters with their counts."""
+
+from typing import Any, Final
+
+from common import looks
+from schedule.branches import BRANCHES
+from schedule.branches.sight import Sight
+from schedule.queries import counts
+from schedule.queries.counts import Choice, Summary
+from schedule.views.asked import AGENDA, UNASKED, WORDS, Asked
+
+_LABELS: Final = {
+    "kind": "Kind",
+    "environment": "Environment",
+    "program": "Program",
+    "project": "Project",
+    "service": "Service",
+    "status": "Status",
+    "commitment": "Commitment",
+}
+
+
+def context(sight: Sight, asked: Asked) -> dict[str, Any]:
+    """The rail in the shape of components/filters.html, and `lead`: the parts of the sentence as (words, address)."""
+    choices, summary = counts.facets(sight, asked.span, asked.narrowing, asked.kinds)
+    given = set(asked.given)
+    chosen = sum(name != WORDS for name, _ in asked.given)
+    return {
+        "filters": [
+            {
+                "name": facet,
+                "label": label,
+                "choices": [
+                    {"value": each.value, "label": _words(facet, each), "count": each.count, "chosen": (facet, each.value) in given}
+                    for each in (_kinds(choices[facet], asked) if facet == "kind" else choices[facet])
+                ],
+            }
+            for facet, label in _LABELS.items()
+        ],
+        "keep": asked.keep,
+        "chosen": chosen,
+        "reset": asked.address(given=tuple(pair for pair in asked.given if pair[0] == WORDS)),
+        "search": {"name": WORDS, "value": asked.narrowing.words},
+        "lead": _lead(asked, summary),
+    }
+
+
+def _kinds(counted: list[Choice], asked: Asked) -> list[Choice]:
+    """Every kind there is, in the order of the legend, and the chosen ones that are yet to come."""
+    known = {each.value: each for each in counted}
+    there = {branch.kind for branch in BRANCHES} | set(asked.narrowing.kinds)
+    none = None if any(each.count is None for each in counted) else 0
+    return [known.get(kind, Choice(kind, kind, none)) for kind in looks.KINDS if kind in there]
+
+
+def _words(facet: str, choice: Choice) -> str:
+    return looks.words_of(choice.label) if facet in ("status", "commitment") else choice.label
+
+
+def _lead(asked: Asked, summary: Summary) -> list[tuple[str, str]]:
+    """What matters in the range, each part with the address that shows it; nothing that is zero."""
+    if summary.total is None:
+        return [(f"More than {counts.COUNTED:,} entries", asked.address(view=AGENDA))]
+    parts = []
+    live = [("environment", slug) for slug in summary.production]
+    if summary.go_live:
+        verb = "goes" if summary.go_live == 1 else "go"
+        when = "" if asked.view == AGENDA and asked.days else f" in {asked.title}"
+        words = f"{summary.go_live:,} {verb} live{when}"
+        if summary.go_live_projects:
+            words += f" for {_many(summary.go_live_projects, 'project', 'projects')}"
+        parts.append((words, asked.address(given=asked.with_only(("kind", "promotion"), *live))))
+    for kind, one, several in (("milestone", "milestone", "milestones"), ("output", "output due", "outputs due")):
+        if number := summary.kinds.get(kind):
+            parts.append((_many(number, one, several), asked.address(given=asked.with_only(("kind", kind)))))
+    if number := summary.kinds.get(UNASKED):
+        parts.append((f"{_many(number, 'project', 'projects')} under way", asked.address(given=asked.with_only(("kind", UNASKED)))))
+    if summary.running:
+        parts.append(
+            (f"{summary.running:,} running now", asked.address(given=asked.with_only(("status", "running"), ("status", "paused"))))
+        )
+    return parts
+
+
+def _many(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
