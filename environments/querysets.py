@@ -59,4 +59,4 @@ class RouteQuerySet(OpenQuerySet):
 
 def _newest_versions() -> Any:
     """The newest version of every route."""
-    return apps.get_model("environments", "RouteVersion").objects.order_by("route", "-number").distinct("route")
+    return apps.get_model("environments", "RouteVersion").objects.order_by("route_id", "-number").distinct("route_id")

@@ -43,8 +43,8 @@ def _stops(releases: Iterable[Release]) -> dict[int, list[Stop]]:
     newest = {
         version.route_id: version.pk
         for version in RouteVersion.objects.filter(route__in={release.route_id for release in releases if release.route_id})
-        .order_by("route", "-number")
-        .distinct("route")
+        .order_by("route_id", "-number")
+        .distinct("route_id")
     }
     versions = {release.pk: release.route_version_id or newest.get(release.route_id or 0) for release in releases}
     ordered = Stop.objects.filter(version__in={version for version in versions.values() if version}).select_related("environment")
