@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import models
 
+from common.copying import copy_rows
 from common.refusals import RuleBroken
 
 M = TypeVar("M", bound=models.Model)
@@ -164,7 +165,7 @@ class Writing(Generic[M]):
 
     def write_new(self, rows: Iterable[M] | None = None) -> None:
         """Write the new rows (or only some of them, when others refer to them)."""
-        self._objects.bulk_create(list(self.new if rows is None else rows), batch_size=BATCH)
+        copy_rows(self.new if rows is None else list(rows))
 
     def write_changed(self) -> None:
         """Write what differs, a statement for each set of columns."""
@@ -175,7 +176,7 @@ class Writing(Generic[M]):
             self._objects.bulk_update(things, columns, batch_size=BATCH)
 
     @property
-    def _objects(self) -> models.Manager[M]:
+    def _objects(self) -> Any:
         return self.model._default_manager  # noqa: SLF001 - Django's documented way to a model's manager
 
     def count(self, rows: int) -> Brought:

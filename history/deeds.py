@@ -12,6 +12,7 @@ from django.db import OperationalError, connection, models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from common.copying import copy_rows
 from common.rows import kind_of, pk_of
 from history.models import Change, Event, Fact
 from history.signals import committed, recorded
@@ -21,6 +22,7 @@ R = TypeVar("R")
 
 # Lost against another transaction, through nobody's fault: the whole verb may be tried again.
 _TRY_AGAIN = {"40001", "40P01"}
+MANY_FACTS = 100
 
 
 class Actor(Protocol):
@@ -142,23 +144,25 @@ def _write(mine: Deed) -> None:
     Event.objects.bulk_create(
         [Event(pk=mine.event_id, at=timezone.now(), actor_id=mine.actor_id, reason=mine.reason, request_id=request_id)]
     )
-    Fact.objects.bulk_create(
-        [
-            Fact(
-                event_id=mine.event_id,
-                position=position,
-                verb=said.verb,
-                subject_kind=said.kind,
-                subject_id=said.id,
-                template=said.template,
-                data=dict(said.data),
-            )
-            for position, said in enumerate(mine.facts)
-        ],
-        batch_size=2_000,
-    )
-    facts = list(mine.facts)
-    transaction.on_commit(lambda: committed.send(sender=Deed, facts=facts), robust=True)
+    facts = [
+        Fact(
+            event_id=mine.event_id,
+            position=position,
+            verb=said.verb,
+            subject_kind=said.kind,
+            subject_id=said.id,
+            template=said.template,
+            data=dict(said.data),
+        )
+        for position, said in enumerate(mine.facts)
+    ]
+    # An import tells thousands of facts; everything else a few, for which one INSERT is the shorter way.
+    if len(facts) > MANY_FACTS:
+        copy_rows(facts)
+    else:
+        Fact.objects.bulk_create(facts)
+    told = list(mine.facts)
+    transaction.on_commit(lambda: committed.send(sender=Deed, facts=told), robust=True)
 
 
 def record(subject: models.Model, verb: str, *, by: Actor, template: str = "", reason: str = "", **data: Any) -> None:

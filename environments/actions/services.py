@@ -1,11 +1,11 @@
 """Verbs on services."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from accounts.actions import teams
 from accounts.models import User
 from common.bringing import Batch, Brought, Given, Writing, circles, plain_values
+from common.copying import copy_rows
 from environments import rules
 from environments.models import Dependency, Service
 from environments.vocabulary import ServiceKind
@@ -29,9 +29,7 @@ def bring(rows: Sequence[Given], *, by: User) -> Brought:
     batch = Batch(rows)
     batch.refuse_repeated(lambda row: row["slug"], "slug", "service")
     named = batch.values("slug") | batch.values("parent") | batch.values("depends_on")
-    known = {
-        found.slug: found for found in Service.objects.select_for_update(no_key=True).filter(slug__in=named).order_by("pk")
-    }
+    known = {found.slug: found for found in Service.objects.select_for_update(no_key=True).filter(slug__in=named).order_by("pk")}
     slugs = known.keys() | batch.values("slug")
     for place, row in batch.good():
         _look_at(batch, place, row, known, slugs, by)
@@ -61,7 +59,9 @@ def bring(rows: Sequence[Given], *, by: User) -> Brought:
     told = [Said("brought", "service", made.pk, SENTENCES["brought"]) for made in writing.new]
     changed = {slug: columns for slug, columns in differing.items() if columns and slug in known}
     told += [
-        Said("changed", "service", known[slug].pk, SENTENCES["changed"], {"columns": sorted(c.removesuffix("_id") for c in columns)})
+        Said(
+            "changed", "service", known[slug].pk, SENTENCES["changed"], {"columns": sorted(c.removesuffix("_id") for c in columns)}
+        )
         for slug, columns in changed.items()
     ]
     record_all(told, by=by)
@@ -85,9 +85,7 @@ def _look_at(batch: Batch, place: int, row: Given, known: Mapping[str, Service],
 
 def _refuse_circles(batch: Batch) -> None:
     """Parents and dependencies as they will be; only circles that a row of this batch closes can be new."""
-    parents = {
-        slug: [parent] if parent else [] for slug, parent in Service.objects.values_list("slug", "parent__slug")
-    }
+    parents = {slug: [parent] if parent else [] for slug, parent in Service.objects.values_list("slug", "parent__slug")}
     needs: dict[str, list[str]] = {}
     for slug, needed in Dependency.objects.values_list("service__slug", "needs__slug"):
         needs.setdefault(slug, []).append(needed)
@@ -146,6 +144,6 @@ def _write_dependencies(rows: Sequence[Given], everything: Mapping[str, Service]
     ]
     if gone:
         Dependency.objects.filter(pk__in=gone).delete()
-    Dependency.objects.bulk_create(made)
+    copy_rows(made)
     differing = {service for service, needs in wanted.items() if needs != present.get(service, {}).keys()}
     return [slug for slug, service in everything.items() if service.pk in differing]

@@ -163,12 +163,16 @@ def _bring_all(sheets: Sequence[Sheet], outcome: Outcome, call: Call, tell: Told
                     spoilt |= _named(kind, rows[kind.noun])
                 tell(Progress(kind.noun, len(rows[kind.noun]), len(rows[kind.noun])))
             outcome.created = _made_on_the_way(mine.facts)
-            if errors or not is_kept:
-                raise _Undo
+            _undo_unless(is_kept and not errors)
             tell(Progress("keep", 0, 0))
     except _Undo:
         pass
     return errors
+
+
+def _undo_unless(is_wanted: object) -> None:
+    if not is_wanted:
+        raise _Undo
 
 
 def _take_time_and_turn() -> None:

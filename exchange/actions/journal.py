@@ -59,5 +59,5 @@ class Journal:
         return self._thread.submit(act)
 
     def _end(self) -> None:
-        self._there(lambda: connection.close()).result()  # noqa: PLW0108 - in that thread `connection` is another one
+        self._there(lambda: connection.close()).result()
         self._thread.shutdown()

@@ -44,7 +44,9 @@ def line(most: int, *, is_needed: bool = False) -> Callable[[str], str]:
         _check_length(value, most)
         for character in value:
             if unicodedata.category(character) == "Cc" or unicodedata.category(character) in _SEPARATORS:
-                raise BadInput(f"It holds a line break or another control character (U+{ord(character):04X}); write it on one line.")
+                raise BadInput(
+                    f"It holds a line break or another control character (U+{ord(character):04X}); write it on one line."
+                )
         return value
 
     return read

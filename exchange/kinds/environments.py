@@ -2,7 +2,7 @@
 
 from environments.actions import environments
 from environments.vocabulary import Stage
-from exchange.kinds.cells import line, many, needed_slug, number, needed_word, slug, zone
+from exchange.kinds.cells import line, many, needed_slug, needed_word, number, slug, zone
 from exchange.kinds.kind import Kind
 
 GREATEST_NUMBER_OF_LANES = 32_767

@@ -40,4 +40,3 @@ class Kind:
     def holds(self, header: Sequence[str]) -> bool:
         """Whether a header has the columns of one of the identities."""
         return any(set(identity) <= set(header) for identity in self.identities)
-

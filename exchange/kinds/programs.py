@@ -1,8 +1,8 @@
 """Programs in a file."""
 
-from projects.actions import programs
 from exchange.kinds.cells import address, day, line, needed_slug, prose
 from exchange.kinds.kind import Kind
+from projects.actions import programs
 
 PROGRAMS = Kind(
     noun="programs",

@@ -33,7 +33,9 @@ def reference(text: str) -> str:
         return ""
     system, _, identifier = value.partition(" ")
     if not identifier.strip(" ") or len(system) > 100 or len(identifier) > 200:
-        raise BadInput(f"“{value[:60]}” is no reference; write the system (up to 100 characters), a space and its id (up to 200), such as Jira PAY-1.")
+        raise BadInput(
+            f"“{value[:60]}” is no reference; write the system (up to 100 characters), a space and its id (up to 200), such as Jira PAY-1."
+        )
     return value
 
 

@@ -165,7 +165,7 @@ def _read_records(sheet: Sheet, records: Iterator[tuple[int, list[str]]], kinds:
     kind = _kind_of(sheet, header, kinds)
     if kind is None:
         return
-    columns = [(name, kind.columns[name], {}) for name in header]
+    columns: list[tuple[str, Cell, dict[str, Any]]] = [(name, kind.columns[name], {}) for name in header]
     for number, record in records:
         if not any(record):
             continue

@@ -4,34 +4,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_id', models.BigIntegerField()),
-                ('files', models.JSONField(default=list)),
-                ('is_dry_run', models.BooleanField(default=False)),
-                ('trusts_history', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('checked', 'Checked'), ('refused', 'Refused'), ('broken', 'ended by an error')], default='running', max_length=10)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('progress', models.JSONField(default=dict)),
-                ('counts', models.JSONField(default=dict)),
-                ('created', models.JSONField(default=dict)),
-                ('row_errors', models.JSONField(default=list)),
-                ('number_of_errors', models.PositiveIntegerField(default=0)),
-                ('sentence', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("actor_id", models.BigIntegerField()),
+                ("files", models.JSONField(default=list)),
+                ("is_dry_run", models.BooleanField(default=False)),
+                ("trusts_history", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("checked", "Checked"),
+                            ("refused", "Refused"),
+                            ("broken", "ended by an error"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("progress", models.JSONField(default=dict)),
+                ("counts", models.JSONField(default=dict)),
+                ("created", models.JSONField(default=dict)),
+                ("row_errors", models.JSONField(default=list)),
+                ("number_of_errors", models.PositiveIntegerField(default=0)),
+                ("sentence", models.TextField(blank=True)),
             ],
             options={
-                'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['running', 'done', 'checked', 'refused', 'broken'])), name='import_state_known')],
+                "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["running", "done", "checked", "refused", "broken"])),
+                        name="import_state_known",
+                    )
+                ],
             },
         ),
     ]

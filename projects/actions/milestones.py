@@ -1,7 +1,6 @@
 """Verbs on milestones."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import Q
 
@@ -111,4 +110,8 @@ def _refuse_shared_uids(
         milestone = known.get((program, project, code))
         uid, calendar = (row.get(name, getattr(milestone, name, "")) for name in ("uid", "calendar"))
         if uid and taken.setdefault((calendar, uid, program, project), code) != code:
-            batch.refuse(place, "uid", f"The milestone {taken[calendar, uid, program, project]} has this uid already; one uid is one milestone.")
+            batch.refuse(
+                place,
+                "uid",
+                f"The milestone {taken[calendar, uid, program, project]} has this uid already; one uid is one milestone.",
+            )

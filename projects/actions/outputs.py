@@ -1,10 +1,10 @@
 """Verbs on outputs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from accounts.models import User
-from common.bringing import BATCH, Batch, Brought, Given, Writing, plain_values
+from common.bringing import Batch, Brought, Given, Writing, plain_values
+from common.copying import copy_rows
 from environments.models import Service
 from history.deeds import deed, record_all
 from projects import rules
@@ -88,7 +88,9 @@ def _look_at(batch: Batch, place: int, row: Given, project: Project, output: Out
 def _write_services(rows: Sequence[Given], things: Sequence[Output], services: Mapping[str, int]) -> set[int]:
     """Make the services of each output what its row says; gives the outputs whose list differed."""
     wanted = {
-        output.pk: {services[slug] for slug in row["services"] or ()} for row, output in zip(rows, things, strict=True) if "services" in row
+        output.pk: {services[slug] for slug in row["services"] or ()}
+        for row, output in zip(rows, things, strict=True)
+        if "services" in row
     }
     present: dict[int, dict[int, int]] = {}
     for pk, output, service in CONCERNS.objects.filter(output__in=wanted).values_list("pk", "output", "service"):
@@ -96,12 +98,11 @@ def _write_services(rows: Sequence[Given], things: Sequence[Output], services: M
     gone = [pk for output, held in present.items() for service, pk in held.items() if service not in wanted[output]]
     if gone:
         CONCERNS.objects.filter(pk__in=gone).delete()
-    CONCERNS.objects.bulk_create(
+    copy_rows(
         [
             CONCERNS(output_id=output, service_id=service)
             for output, held in wanted.items()
             for service in sorted(held - present.get(output, {}).keys())
-        ],
-        batch_size=BATCH,
+        ]
     )
     return {output for output, held in wanted.items() if held != present.get(output, {}).keys()}

@@ -1,7 +1,6 @@
 """Verbs on programs."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from accounts.actions import people
 from accounts.models import User

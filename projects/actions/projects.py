@@ -1,7 +1,6 @@
 """Verbs on projects."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from accounts.actions import people
 from accounts.models import User

@@ -91,8 +91,7 @@ def places_of(releases: Iterable[int]) -> set[Place]:
     """Every place where something of these releases is or would be, by their promotions that succeeded and the deployments there are."""
     releases = set(releases)
     found = {
-        Place(*row)
-        for row in Deployment.objects.filter(release__in=releases).values_list("service", "environment", "part", "line")
+        Place(*row) for row in Deployment.objects.filter(release__in=releases).values_list("service", "environment", "part", "line")
     }
     arrivals = _arrivals(Item.objects.filter(release__in=releases))
     return found | {place for place, _ in arrivals}

@@ -25,5 +25,7 @@ def named_releases(names: Iterable[str], by: User) -> dict[str, Release]:
         for pk, name, version in visible.filter(name__in={name for name, _ in pairs}).values_list("pk", "name", "version"):
             if (name, version) in pairs:
                 found.setdefault(pk, []).append(pairs[name, version])
-    locked = Release.objects.select_for_update(no_key=True).filter(pk__in=found).order_by("pk").defer("description", "rollback_plan")
+    locked = (
+        Release.objects.select_for_update(no_key=True).filter(pk__in=found).order_by("pk").defer("description", "rollback_plan")
+    )
     return {text: release for release in locked for text in found[release.pk]}

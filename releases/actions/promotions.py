@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from common.bringing import Batch, Brought, Given, Writing
+from common.copying import copy_rows
 from common.intervals import from_local
 from common.refusals import BadInput, NotAllowed
 from environments.models import Environment, Stop
@@ -79,7 +80,11 @@ def _find(batch: Batch, environments: Mapping[str, Environment], releases: Mappi
             continue
         target = (release.pk, environment.pk, tuple(sorted(row.get("parts") or ())), row.get("attempt") or 1)
         if target in targets:
-            batch.refuse(place, "release", "This attempt at the same target stands in an earlier row already; keep one, or number the attempts.")
+            batch.refuse(
+                place,
+                "release",
+                "This attempt at the same target stands in an earlier row already; keep one, or number the attempts.",
+            )
             continue
         targets.add(target)
         found[place] = Wanted(row, release, environment, target, _values(batch, place, row, environment))
@@ -146,7 +151,9 @@ def _look_at_move(batch: Batch, place: int, one: Wanted, promotion: Promotion) -
     present = PromotionStatus(promotion.status)
     target = one.values.get("status", present)
     if present in DECIDED_HERE:
-        batch.refuse(place, "status", f"It is {present.label} here; an import changes only drafts and what was imported as finished.")
+        batch.refuse(
+            place, "status", f"It is {present.label} here; an import changes only drafts and what was imported as finished."
+        )
     elif promotion.is_finished and not promotion.was_recorded:
         batch.refuse(place, "status", f"It was decided here that it {_is_or_has(present)}; an import does not rewrite that.")
     elif promotion.is_finished and target not in FINISHED and target not in Promotion.MOVES[present]:
@@ -167,11 +174,15 @@ def _look_at_outcome(batch: Batch, place: int, one: Wanted, promotion: Promotion
         batch.refuse(place, "ends_at", "It must end after it starts; correct one of them.")
     elif status in DECIDED_HERE:
         batch.refuse(
-            place, "status", f"“{status.value}” is decided here and cannot be imported: bring it as draft, or finished once it is over."
+            place,
+            "status",
+            f"“{status.value}” is decided here and cannot be imported: bring it as draft, or finished once it is over.",
         )
     elif status in FINISHED and ends_at > at:
         batch.refuse(
-            place, "status", f"It cannot be {status.label} yet: its interval ends at {ends_at:%Y-%m-%dT%H:%M:%SZ}, after this import. Bring it as draft."
+            place,
+            "status",
+            f"It cannot be {status.label} yet: its interval ends at {ends_at:%Y-%m-%dT%H:%M:%SZ}, after this import. Bring it as draft.",
         )
 
 
@@ -243,5 +254,6 @@ def _marked(promotion: Promotion, values: dict[str, Any], status: str, *, trust_
 def _newest_candidates(releases: set[int]) -> dict[int, int]:
     """The newest candidate of each release; one that has none yet gets its first."""
     found = dict(Candidate.objects.filter(release__in=releases).order_by("release", "number").values_list("release", "pk"))
-    made = Candidate.objects.bulk_create([Candidate(release_id=release, number=1) for release in sorted(releases - found.keys())])
+    made = [Candidate(release_id=release, number=1) for release in sorted(releases - found.keys())]
+    copy_rows(made)
     return found | {candidate.release_id: candidate.pk for candidate in made}

@@ -6,7 +6,8 @@ from typing import Any
 
 from accounts.actions import people
 from accounts.models import User
-from common.bringing import BATCH, Batch, Brought, Given, Writing, plain_values
+from common.bringing import Batch, Brought, Given, Writing, plain_values
+from common.copying import copy_rows
 from environments.models import Environment, Route, Service
 from history.deeds import Said, deed, record_all
 from projects.models import Output
@@ -131,7 +132,9 @@ def bring(rows: Sequence[Given], *, by: User, promotions: Sequence[Given] = ()) 
 
 
 def _changed(release: Release, columns: Collection[str]) -> Said:
-    return Said("changed", "release", release.pk, SENTENCES["changed"], {"columns": sorted({c.removesuffix("_id") for c in columns})})
+    return Said(
+        "changed", "release", release.pk, SENTENCES["changed"], {"columns": sorted({c.removesuffix("_id") for c in columns})}
+    )
 
 
 def _present(batch: Batch, by: User) -> dict[int, Release]:
@@ -206,7 +209,9 @@ def _look_at_statuses(batch: Batch, present: Mapping[int, Release], promotions: 
     changing = {
         place: release
         for place, release in present.items()
-        if batch.is_good(place) and (batch.rows[place].get("status") or ReleaseStatus.DRAFT) != release.status and "status" in batch.rows[place]
+        if batch.is_good(place)
+        and (batch.rows[place].get("status") or ReleaseStatus.DRAFT) != release.status
+        and "status" in batch.rows[place]
     }
     if not changing:
         return
@@ -227,7 +232,9 @@ def _stays(releases: Sequence[Release], promotions: Sequence[Given], by: User) -
     pks = {release.pk for release in releases}
     stops = stops_of(releases)
     last: dict[int, set[int]] = {
-        release: {stop.environment_id for stop in line if stop.position == line[-1].position} for release, line in stops.items() if line
+        release: {stop.environment_id for stop in line if stop.position == line[-1].position}
+        for release, line in stops.items()
+        if line
     }
     status_of: dict[int, dict[tuple[int, tuple[str, ...], int], PromotionStatus]] = {}
     there = Promotion.objects.filter(release__in=pks)
@@ -299,7 +306,9 @@ def _write_items(
         if "services" in row:
             wanted = {named.services[slug] for slug in row["services"] or ()}
             lost = [item for service, item in held.items() if service not in wanted]
-            made = [items.make(release=release, service_id=service, version=release.version) for service in sorted(wanted - held.keys())]
+            made = [
+                items.make(release=release, service_id=service, version=release.version) for service in sorted(wanted - held.keys())
+            ]
             if (lost or made) and release.pk in differing:
                 differing[release.pk].append("services")
                 moved.add(release.pk)
@@ -318,8 +327,8 @@ def _write_items(
         Deployment.objects.filter(item__in=pks).delete()
         Item.objects.filter(pk__in=pks).delete()
     items.write()
-    for row, release, held in lists:
-        for item in held:
+    for row, release, standing in lists:
+        for item in standing:
             _give_artefact(row, release, item, parts, artefacts, differing)
     artefacts.write()
     return moved, left
@@ -357,11 +366,12 @@ def _write_contributions(
             differing[release.pk].append("outputs")
         gone += lost
         made += [
-            Contribution(release=release, output_id=output, state=ContributionState.ACCEPTED, strength=Strength.HARD) for output in new
+            Contribution(release=release, output_id=output, state=ContributionState.ACCEPTED, strength=Strength.HARD)
+            for output in new
         ]
     if gone:
         Contribution.objects.filter(pk__in=gone).delete()
-    Contribution.objects.bulk_create(made, batch_size=BATCH)
+    copy_rows(made)
 
 
 def _write_links(rows: Sequence[Given], things: Sequence[Release], parts: _Parts, differing: dict[int, list[str]]) -> None:

@@ -1,4 +1,5 @@
 """`manage.py import`: bring what files hold."""
+# ruff: noqa: N999 - Django names a command after its module
 
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
@@ -98,7 +99,8 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 def _actor(email: str | None) -> User:
     if email is None:
-        return User.objects.operator()
+        operator: User = User.objects.operator()
+        return operator
     found: User | None = User.objects.active().with_address([email]).first()
     if found is None:
         raise CommandError(f"There is no active account with the address {email}. Nothing was changed.")
