@@ -70,9 +70,7 @@ def _python_for(account: children.Account, folder: Path) -> Path:
     if reachable(ours.parent, account):
         return ours
     copy = folder / "python"
-    not_needed = shutil.ignore_patterns(
-        "test", "tests", "site-packages", "*.a", "config-*", "include", "share", "idlelib"
-    )
+    not_needed = shutil.ignore_patterns("test", "tests", "site-packages", "*.a", "config-*", "include", "share", "idlelib")
     shutil.copytree(sys.base_prefix, copy, symlinks=True, ignore=not_needed)
     return copy / "bin" / ours.name
 
@@ -133,7 +131,8 @@ class Start:
             return answer.status, answer.read()
 
     def run_json(self) -> dict[str, dict[str, object]]:
-        return json.loads((self.clone / "var" / "run.json").read_text())
+        entries: dict[str, dict[str, object]] = json.loads((self.clone / "var" / "run.json").read_text())
+        return entries
 
     def stop(self, sign: signal.Signals) -> int:
         self.process.send_signal(sign)

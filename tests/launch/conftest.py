@@ -23,7 +23,7 @@ def foreign_servers(tmp_path):
 
     def address(role: str) -> str:
         place = server.netloc.rpartition("@")[2]
-        return urlunsplit(server._replace(netloc=f"{role}@{place}", path=f"/{name}"))
+        return str(urlunsplit(server._replace(netloc=f"{role}@{place}", path=f"/{name}")))
 
     redis = Redis(tmp_path / "redis", durable=False)
     redis.start()

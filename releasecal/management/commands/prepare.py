@@ -40,7 +40,7 @@ def collect_static_files() -> None:
 
 def _digest_of_sources() -> str:
     """Our own files by name, size and time; the packages' by their lock files."""
-    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     for name in STATIC_LOCKS:
         digest.update((settings.BASE_DIR / name).read_bytes())
     for folder in settings.STATICFILES_DIRS:
