@@ -79,7 +79,7 @@ class Visit:
     def check_now(self) -> None:
         """No accessibility violation in what is shown at this moment."""
         self.page.evaluate(AXE.read_text())
-        assert self.axe() == []
+        assert (found := self.axe()) == [], "\n".join(found)
 
     def check(self) -> None:
         """No accessibility violation in either theme at any width, nothing beside the page, and a silent console."""
@@ -93,7 +93,7 @@ class Visit:
             for theme in THEMES:
                 self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                 found += [f"at {width} {theme}: {violation}" for violation in self.axe()]
-        assert found == []
+        assert found == [], "\n".join(found)
         assert self.complaints == []
 
     def axe(self) -> list[str]:
