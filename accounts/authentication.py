@@ -5,8 +5,9 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Q
+from django.contrib.auth.models import Group
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework import authentication, exceptions, permissions
@@ -15,6 +16,7 @@ from rest_framework.request import Request
 from accounts.models import ApiToken, User
 from accounts.querysets import token_digest
 from accounts.vocabulary import TOKEN_START, Scope
+from common.prepared import Prepared
 
 _BEARER = re.compile(rf"[Bb]earer ({TOKEN_START}[a-z2-7]{{32}})")
 _WRITTEN_EVERY = timedelta(minutes=1)
@@ -85,16 +87,29 @@ def needed_scope(method: str, view: Any) -> Scope:
     return scope
 
 
+def _tokens(digest: str) -> QuerySet[Any, Any]:
+    """The token of a digest, all its columns, then all of its owner's, then the owner's roles."""
+    roles = Group.objects.filter(user=OuterRef("owner")).order_by().values("name")
+    return (
+        ApiToken.objects.filter(digest=digest)
+        .order_by()
+        .values_list(*_TOKEN, *(f"owner__{name}" for name in _OWNER), ArraySubquery(roles))
+    )
+
+
+_TOKEN = [field.attname for field in ApiToken._meta.concrete_fields]  # noqa: SLF001 - Django documents _meta as its public model API
+_OWNER = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001
+# Asked by every request of a program.
+_BY_DIGEST = Prepared(_tokens, "the digest")
+
+
 def _find(secret: str) -> ApiToken | None:
     digest = token_digest(secret)
-    token = (
-        ApiToken.objects.with_secret(secret)
-        .select_related("owner")
-        .annotate(role_names=ArrayAgg("owner__groups__name", filter=Q(owner__groups__isnull=False), default=[]))
-        .first()
-    )
-    if token is None or not hmac.compare_digest(token.digest, digest):
-        return None
-    # What the owner would else ask the database for once more.
-    token.owner.__dict__["role_names"] = frozenset(token.role_names)
-    return token
+    for row in _BY_DIGEST.rows(digest):
+        token = ApiToken.from_db(None, _TOKEN, row[: len(_TOKEN)])
+        if hmac.compare_digest(token.digest, digest):
+            token.owner = User.from_db(None, _OWNER, row[len(_TOKEN) : -1])
+            # What the owner would else ask the database for once more.
+            token.owner.__dict__["role_names"] = frozenset(row[-1])
+            return token
+    return None

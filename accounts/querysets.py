@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.vocabulary import AccountKind, BuiltIn
+from common.prepared import Prepared
 
 M = TypeVar("M", bound=models.Model)
 
@@ -119,7 +121,7 @@ class RestrictableQuerySet(models.QuerySet[M]):
         if user.sees_everything:
             return []
         restricted = self.model._default_manager.filter(restricted_until__isnull=False)  # noqa: SLF001 - Django's documented door
-        ids = set(restricted.values_list("pk", flat=True))
+        ids = {pk for (pk,) in _restricted(self.model).rows()}
         if not ids:
             return []
         named = Q(restricted_to__in=user.team_ids)
@@ -132,6 +134,12 @@ class RestrictableQuerySet(models.QuerySet[M]):
     def with_ended_restriction(self, moment: datetime) -> Self:
         """Those whose restriction should be lifted by now."""
         return self.filter(restricted_until__lte=moment)
+
+
+@cache
+def _restricted(model: Any) -> Prepared:
+    """Whether anything is restricted at all, asked by nearly every request."""
+    return Prepared(lambda: model.objects.filter(restricted_until__isnull=False).order_by().values_list("pk"))
 
 
 def token_digest(secret: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import requests
 from allauth.account.decorators import reauthentication_required
-from allauth.account.utils import perform_login
+from allauth.account.utils import get_next_redirect_url, perform_login
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.usersessions.models import UserSession
@@ -113,7 +113,7 @@ def sign_in_as_demo_person(request: HttpRequest) -> HttpResponse:
     if not settings.DEMO or wanted not in {person.email for person in PEOPLE}:
         raise Http404
     person = get_object_or_404(User.objects.active().people(), email=wanted)
-    return cast(HttpResponse, perform_login(request, person))
+    return cast(HttpResponse, perform_login(request, person, redirect_url=get_next_redirect_url(request)))
 
 
 def _page(request: HttpRequest, *, status: int = 200, **changed: Any) -> HttpResponse:
