@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -106,9 +107,9 @@ _BY_DIGEST = Prepared(_tokens, "the digest")
 def _find(secret: str) -> ApiToken | None:
     digest = token_digest(secret)
     for row in _BY_DIGEST.rows(digest):
-        token = ApiToken.from_db(None, _TOKEN, row[: len(_TOKEN)])
+        token = ApiToken.from_db(DEFAULT_DB_ALIAS, _TOKEN, row[: len(_TOKEN)])
         if hmac.compare_digest(token.digest, digest):
-            token.owner = User.from_db(None, _OWNER, row[len(_TOKEN) : -1])
+            token.owner = User.from_db(DEFAULT_DB_ALIAS, _OWNER, row[len(_TOKEN) : -1])
             # What the owner would else ask the database for once more.
             token.owner.__dict__["role_names"] = frozenset(row[-1])
             return token

@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-import orjson
-
 from common.labels import Label
 from common.reading import Many, Noun, Plain, Question, Reference, list_of, related
 from common.reading.columns import reference_schema
@@ -14,18 +12,13 @@ from environments.models import Dependency, Environment, Route, RouteVersion, Se
 PEOPLE: Final = ("accounts_user", "accounts_user_groups", "accounts_membership", "accounts_team")
 
 
-def service_reference(question: Question, slug: str, name: str) -> orjson.Fragment:
-    """A service as it is referred to inside lists."""
-    return orjson.Fragment(orjson.dumps({"slug": slug, "name": name, "url": f"{question.base}services/{slug}/"}))
-
-
 def lists_of_services(rows: Sequence[tuple[Any, ...]], question: Question) -> dict[int, list[Any]]:
     """Lists of references out of rows (the id they belong to, slug, name)."""
     lists: dict[int, list[Any]] = {}
     known: dict[str, Any] = {}
     for number, slug, name in rows:
         if slug not in known:
-            known[slug] = service_reference(question, slug, name)
+            known[slug] = {"slug": slug, "name": name, "url": f"{question.base}services/{slug}/"}
         lists.setdefault(number, []).append(known[slug])
     return lists
 

@@ -1,5 +1,6 @@
 """REST: the events about one thing. The feed of all events is the site's, `releasecal.changes`."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -52,14 +53,14 @@ class EventsView(ReadView):
         OpenApiParameter(CURSOR, str, description="Where to go on; `next` and `previous` hold it."),
     )
 
-    def number_of(self, user: Any, **names: str) -> int:
+    def number_of(self, user: Any, names: Mapping[str, str]) -> int:
         """The id of the thing, or NotVisible."""
         raise NotImplementedError
 
     def get(self, request: Request, **names: str) -> HttpResponse:
         question = Question.of(request)
         question.expect({LIMIT, CURSOR})
-        number = self.number_of(request.user, **names)
+        number = self.number_of(request.user, names)
         return self.conditional(question, queries.last_number(), lambda: self._answer(question, number))
 
     def _answer(self, question: Question, number: int) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import orjson
 from django.db.models import Q
 
 from common.labels import Label, Named, Restricted
@@ -36,12 +35,12 @@ def hidden_projects(user: Any) -> Iterable[int]:
 
 def output_references(rows: Sequence[tuple[Any, ...]], question: Question) -> list[Any]:
     """References to outputs out of rows (id, name, project's id), with nothing of those the asker may not see."""
-    hidden_ones = question.hidden("project", hidden_projects)
+    hidden_ones = question.hidden("project", hidden_projects) if rows else frozenset()
     hidden = {number for number, _, project in rows if project in hidden_ones}
     instead = question.restricted("output", hidden) if hidden else {}
     start = f"{question.base}outputs/"
     return [
-        instead[number] if number in hidden else orjson.Fragment(orjson.dumps({"id": number, "name": name, "url": f"{start}{number}/"}))
+        instead[number] if number in hidden else {"id": number, "name": name, "url": f"{start}{number}/"}
         for number, name, _ in rows
     ]
 

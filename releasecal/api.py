@@ -33,11 +33,11 @@ def _place(pattern: object) -> str:
     return place if place.endswith("/") and "<" not in place and place not in ("", "docs/") else ""
 
 
-class Document(SpectacularJSONAPIView):  # type: ignore[misc]  # drf-spectacular brings no types
+class Document(SpectacularJSONAPIView):
     """The OpenAPI description."""
 
 
-class Documents(SpectacularSwaggerSplitView):  # type: ignore[misc]  # drf-spectacular brings no types
+class Documents(SpectacularSwaggerSplitView):
     """The description as a page; the split view has no inline script, which the policy of content forbids."""
 
 

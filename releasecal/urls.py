@@ -7,12 +7,13 @@ from common import doors
 from releasecal import health
 
 urlpatterns = [
+    # First, since programs ask most often and patterns are tried in turn.
+    path("api/v1/", include("releasecal.api")),
     path("", include("schedule.urls")),
     path("", include("accounts.urls")),
     path("", include("environments.urls")),
     path("", include("projects.urls")),
     path("", include("releases.urls")),
-    path("api/v1/", include("releasecal.api")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

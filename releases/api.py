@@ -1,5 +1,6 @@
 """REST: releases and what they are made of, promotions, deployments, and what is live."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,56 +40,63 @@ class Release(DetailView):
     noun = RELEASES
 
 
-class OfRelease:
-    """Lies in the release that the address names."""
+class ListOfRelease(ListView):
+    """What lies in the release that the address names."""
 
-    def inside(self, user: Any, *, key: str) -> dict[str, Any]:
-        return {"release": _number_of(key, user)}
+    def inside(self, user: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        return {"release": _number_of(names["key"], user)}
 
 
-class Items(OfRelease, ListView):
+class PartOfRelease(DetailView):
+    """One thing that lies in the release that the address names."""
+
+    def inside(self, user: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        return {"release": _number_of(names["key"], user)}
+
+
+class Items(ListOfRelease):
     """Which services a release changes, how, and to which version."""
 
     noun = ITEMS
 
 
-class Item(OfRelease, DetailView):
+class Item(PartOfRelease):
     """One item of a release."""
 
     noun = ITEMS
 
 
-class Candidates(OfRelease, ListView):
+class Candidates(ListOfRelease):
     """The numbered builds of a release."""
 
     noun = CANDIDATES
 
 
-class Candidate(OfRelease, DetailView):
+class Candidate(PartOfRelease):
     """One candidate of a release."""
 
     noun = CANDIDATES
 
 
-class Contributions(OfRelease, ListView):
+class Contributions(ListOfRelease):
     """The outputs of projects that feed a release."""
 
     noun = CONTRIBUTIONS
 
 
-class Contribution(OfRelease, DetailView):
+class Contribution(PartOfRelease):
     """One contribution to a release."""
 
     noun = CONTRIBUTIONS
 
 
-class Prerequisites(OfRelease, ListView):
+class Prerequisites(ListOfRelease):
     """What must be live before a release."""
 
     noun = PREREQUISITES
 
 
-class Prerequisite(OfRelease, DetailView):
+class Prerequisite(PartOfRelease):
     """One prerequisite of a release."""
 
     noun = PREREQUISITES
@@ -99,11 +107,11 @@ class Members(ListView):
 
     noun, filters = RELEASES, ReleaseFilter
 
-    def inside(self, user: Any, *, key: str) -> dict[str, Any]:
-        return {"package": _number_of(key, user)}
+    def inside(self, user: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        return {"package": _number_of(names["key"], user)}
 
 
-class PromotionsOfRelease(OfRelease, ListView):
+class PromotionsOfRelease(ListOfRelease):
     """The promotions of a release."""
 
     noun, filters = PROMOTIONS, PromotionFilter
@@ -114,8 +122,8 @@ class Events(EventsView):
 
     kind, operation = "release", "releases_events_list"
 
-    def number_of(self, user: Any, *, key: str) -> int:
-        return _number_of(key, user)
+    def number_of(self, user: Any, names: Mapping[str, str]) -> int:
+        return _number_of(names["key"], user)
 
 
 class Promotions(ListView):
@@ -157,7 +165,7 @@ class Live(ListView):
 
 
 def _moment(question: Question) -> datetime:
-    moment: datetime = question.once(AT, lambda: read_moment(question.given[AT]) if AT in question.given else timezone.now())
+    moment: datetime = question.once(AT, lambda: read_moment(str(question.given[AT])) if AT in question.given else timezone.now())
     return moment
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Final
 
-import orjson
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -121,8 +120,7 @@ class Reference(Column):
                 shown = f"{prefix}{name}" if prefix else name
                 found = {by: shown, "name": row[name_at]} | {column: row[place] for place, column in also}
                 found["url"] = f"{address}{shown}/" if address else None
-                # The same few things are referred to by many rows: each is written as JSON once.
-                found = known[name] = orjson.Fragment(orjson.dumps(found))
+                known[name] = found
             return found
 
         return read
@@ -132,7 +130,8 @@ class Reference(Column):
         if self.hidden is None:
             return {}
         at, id_at = places[0], places[self.sources.index(f"{self._path}_id")]
-        hidden = {row[id_at] for row in rows} & question.hidden(self.kind, self.hidden)
+        numbers = {row[id_at] for row in rows} - {None}
+        hidden = numbers & question.hidden(self.kind, self.hidden) if numbers else set()
         instead = question.restricted(self.kind, hidden) if hidden else {}
         return {row[at]: instead[row[id_at]] for row in rows if row[id_at] in hidden}
 
@@ -172,7 +171,7 @@ def person(name: str) -> Computed:
             if number is None:
                 return None
             if number not in known:
-                known[number] = orjson.Fragment(orjson.dumps({"id": number, "name": called or NOBODY_NAMED, "url": None}))
+                known[number] = {"id": number, "name": called or NOBODY_NAMED, "url": None}
             return known[number]
 
         return read

@@ -32,7 +32,7 @@ _TEXT: Final = {"type": "string"}
 _WORDS: Final = {"type": "array", "items": _TEXT}
 
 
-class ReadingSchema(AutoSchema):  # type: ignore[misc]  # drf-spectacular brings no types
+class ReadingSchema(AutoSchema):
     """Lists and details from their nouns; any other view says `parameters`, `answer` (JSON Schema) and `operation` itself."""
 
     def get_operation_id(self) -> str:
@@ -55,9 +55,9 @@ class ReadingSchema(AutoSchema):  # type: ignore[misc]  # drf-spectacular brings
     def get_request_serializer(self) -> Any:
         return None if self.method == "GET" else super().get_request_serializer()
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
-        view = self.view
-        parameters: list[OpenApiParameter] = list(getattr(view, "parameters", ()))
+    def get_override_parameters(self) -> list[Any]:
+        view: Any = self.view
+        parameters: list[Any] = list(getattr(view, "parameters", ()))
         noun = getattr(view, "noun", None)
         if noun is None or self.method != "GET":
             return parameters
@@ -83,9 +83,10 @@ class ReadingSchema(AutoSchema):  # type: ignore[misc]  # drf-spectacular brings
         return answers
 
     def _answer(self) -> Any:
-        noun = getattr(self.view, "noun", None)
+        view: Any = self.view
+        noun = getattr(view, "noun", None)
         if noun is None:
-            return self.view.answer
+            return view.answer
         properties = {column.name: column.schema(noun.model) for column in noun.all_columns}
         name = "".join(part.title() for part in noun.kind.split("_"))
         one = self._component(name, {"type": "object", "properties": properties})
@@ -104,7 +105,7 @@ class ReadingSchema(AutoSchema):  # type: ignore[misc]  # drf-spectacular brings
         }
 
     def _component(self, name: str, schema: dict[str, Any]) -> dict[str, str]:
-        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)
+        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)  # type: ignore[no-untyped-call]  # drf-spectacular's own is without types
         self.registry.register_on_missing(component)
         reference: dict[str, str] = component.ref
         return reference

@@ -196,7 +196,8 @@ def _fetch(
         params = tuple(cursor[1][place] for place in places) if cursor else ()
     with connection.cursor() as run:
         run.execute(f"{sql} LIMIT %s", (*params, limit))
-        return run.fetchall()
+        rows: list[Any] = run.fetchall()
+        return rows
 
 
 def _shape(columns: Sequence[Column], places: Sequence[Sequence[int]], rows: Sequence[Any], question: Question) -> list[dict[str, Any]]:
@@ -230,4 +231,5 @@ def related(model: Any, path: str, ids: Iterable[int], *sources: str, order: tup
         _compiled[key] = (sql.replace(" IN (%s)", " = ANY(%s)"), ())
     with connection.cursor() as run:
         run.execute(_compiled[key][0], [list(ids)])
-        return run.fetchall()
+        rows: list[tuple[Any, ...]] = run.fetchall()
+        return rows

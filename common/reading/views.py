@@ -1,6 +1,6 @@
 """Lists and details over REST, and what they have in common with other answers that are only read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -32,13 +32,13 @@ class ReadView(APIView):
 
 
 class ListView(ReadView):
-    """A noun's list. `inside(user, …)` narrows it to what lies in the thing the address names, as lookups, or raises NotVisible."""
+    """A noun's list. `inside(user, names)` narrows it to what lies in the thing the address names, as lookups, or raises NotVisible."""
 
     noun: ClassVar[Noun]
     filters: ClassVar[Any] = None
     own_parameters: ClassVar[frozenset[str]] = frozenset()
 
-    def inside(self, user: Any, **names: str) -> dict[str, Any]:
+    def inside(self, user: Any, names: Mapping[str, str]) -> dict[str, Any]:
         """The lookups that the address itself makes."""
         return {}
 
@@ -57,7 +57,7 @@ class ListView(ReadView):
             repeatable | self.own_parameters | {LIMIT, CURSOR, FIELDS, COUNT} | ({WORDS} if self.searchable else set()),
             repeatable | {FIELDS},
         )
-        inside = self.inside(request.user, **names) if names else {}
+        inside = self.inside(request.user, names) if names else {}
         number = tags.last_number(self.noun.tables)
         return self.conditional(question, number, lambda: self._answer(question, inside), *self.depends(question))
 
@@ -98,7 +98,7 @@ class DetailView(ReadView):
 
     noun: ClassVar[Noun]
 
-    def inside(self, user: Any, **names: str) -> dict[str, Any]:
+    def inside(self, user: Any, names: Mapping[str, str]) -> dict[str, Any]:
         """The lookups that the address itself makes, besides the name."""
         return {}
 
@@ -107,7 +107,7 @@ class DetailView(ReadView):
         question.expect({FIELDS}, {FIELDS})
         found = self.noun.named(request.user, name)
         if names:
-            found = found.filter(**self.inside(request.user, **names))
+            found = found.filter(**self.inside(request.user, names))
         number = tags.last_number(self.noun.tables)
         if "If-None-Match" in request.headers:
             revision = found.values_list("revision", flat=True).first()

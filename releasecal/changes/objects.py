@@ -42,7 +42,7 @@ def referred_to_by_gone(kind: str, number: int) -> Iterator[Thing]:
     for described in model._meta.concrete_fields:  # noqa: SLF001 - Django documents _meta as its public model API
         related: Any = described.related_model
         if related is not None and kind_of(related) in labels.kinds():
-            for _, value in _values(model._meta.db_table, [number], described.column):  # noqa: SLF001
+            for _, value in _values(model._meta.db_table, [number], str(described.column)):  # noqa: SLF001
                 yield kind_of(related), value
 
 
@@ -80,11 +80,11 @@ def _parents() -> dict[str, list[tuple[str, str]]]:
             continue
         for described in model._meta.concrete_fields:  # noqa: SLF001
             related: Any = described.related_model
-            if related is None or described.remote_field.on_delete is not models.CASCADE:
+            if related is None or getattr(described.remote_field, "on_delete", None) is not models.CASCADE:
                 continue
             owner = model._meta.auto_created  # noqa: SLF001
             if not owner or owner is related:
-                parents.setdefault(model._meta.db_table, []).append((described.column, related._meta.db_table))  # noqa: SLF001
+                parents.setdefault(model._meta.db_table, []).append((str(described.column), related._meta.db_table))  # noqa: SLF001
     return parents
 
 

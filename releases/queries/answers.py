@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-import orjson
-
 from common.reading import Computed, Many, Noun, Plain, Question, Reference, list_of, person, related, text_schema
 from common.reading.columns import reference_schema
 from environments.queries import SERVICE_LIST, lists_of_services
@@ -136,7 +134,7 @@ def _promotion_reference(question: Question) -> Callable[..., Any]:
 
     def read(number: int, name: str, version: str, environment: str) -> Any:
         called = f"{name} {version} into {environment}"
-        return orjson.Fragment(orjson.dumps({"id": number, "name": called, "url": f"{start}{number}/"}))
+        return {"id": number, "name": called, "url": f"{start}{number}/"}
 
     return read
 
