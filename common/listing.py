@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Model, Q, QuerySet
+from django.db.models import Count, F, GeneratedField, Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.http import urlencode
 
@@ -210,7 +210,8 @@ def _column(model: type[Model], path: str) -> Any:
     *through, last = path.removeprefix("-").split("__")
     for name in through:
         model = model._meta.get_field(name).related_model  # type: ignore[assignment]  # noqa: SLF001 - Django documents _meta as its public model API
-    return model._meta.get_field(last)  # noqa: SLF001
+    found = model._meta.get_field(last)  # noqa: SLF001
+    return found.output_field if isinstance(found, GeneratedField) else found
 
 
 # --- what is found
@@ -250,9 +251,8 @@ def _ordering(model: type[Model], column: str, backwards: bool) -> Any:
     path, descends = column.removeprefix("-"), column.startswith("-")
     if not _column(model, column).null:
         return path if descends == backwards else f"-{path}"
-    return F(path).desc(nulls_first=backwards, nulls_last=not backwards) if descends != backwards else F(path).asc(
-        nulls_first=backwards, nulls_last=not backwards
-    )
+    nulls: dict[str, bool] = {"nulls_first": True} if backwards else {"nulls_last": True}
+    return F(path).asc(**nulls) if descends == backwards else F(path).desc(**nulls)
 
 
 def _beyond(model: type[Model], columns: Sequence[str], key: Sequence[Any], backwards: bool) -> Q:
@@ -306,7 +306,8 @@ def _facet(
     choices = list(facet.choices(request.user) if facet.choices else filtered.extra.get("choices", ()))
     if not choices or len(choices) > MOST_BOXES:
         return {"name": facet.name, "label": facet.label, "choices": None, "text": " ".join(chosen)}
-    counts = _counts(_selected(listing, found, asked, without=facet.name), facet.column or filtered.field_name) if with_counts else {}
+    column = facet.column or ("" if hasattr(filtered, "condition") else filtered.field_name)
+    counts = _counts(_selected(listing, found, asked, without=facet.name), column) if with_counts and column else None
     return {
         "name": facet.name,
         "label": facet.label,
@@ -314,7 +315,7 @@ def _facet(
             {
                 "value": value,
                 "label": label[:1].upper() + label[1:],
-                "count": counts.get(value, 0) if with_counts else None,
+                "count": None if counts is None else counts.get(value, 0),
                 "chosen": value in chosen,
             }
             for value, label in choices

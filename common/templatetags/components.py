@@ -162,7 +162,12 @@ def table(caption: str, columns: Sequence[str | tuple[str, str]], rows: Sequence
 def route_map(
     context: Context, stations: Sequence[dict[str, Any]], small: bool = False, label: str = "Route map"
 ) -> dict[str, Any]:
-    """The line of stations a release travels; `small` for lists. The shape of a station stands in the template."""
+    """The line of stations a release travels; `small` for lists, without links, for most of its words are not seen there.
+
+    The shape of a station stands in the template.
+    """
+    if small:
+        stations = [{**station, "url": "", "url_promotion": ""} for station in stations]
     return {"stations": stations, "small": small, "label": label, "request": context.get("request"), "zone": _zone(context, None)}
 
 

@@ -42,7 +42,8 @@ def links(things: Sequence[Any], shown: int = 3) -> SafeString:
     """The first `shown` of several, labels or things, and how many more there are."""
     if not things:
         return NOTHING
-    named = format_html_join(", ", "{}", ((_one(thing),) for thing in things[:shown]))
+    first = [_one(thing) for thing in things[:shown]]
+    named = format_html_join(" ", '<span class="one">{}{}</span>', ((one, "," if one is not first[-1] else "") for one in first))
     more = len(things) - shown
     return format_html('{} <span class="none">+{} more</span>', named, more) if more > 0 else named
 

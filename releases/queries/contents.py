@@ -9,7 +9,7 @@ from common import labels
 from environments.models import Environment
 from releases.models import Artefact, Candidate, Contribution, Deployment, ExternalLink, Item, Prerequisite, Promotion, Release
 from releases.queries.glances import promotions_of
-from releases.queries.live import in_order
+from releases.queries.live import by_stage, in_order
 from releases.queries.stations import Station, stations
 
 
@@ -80,7 +80,7 @@ def contents(release: Release, user: Any) -> Contents:
         members=[names["release", number] for number in members],
         package=names["release", package[0]] if package else None,
         promotions=_by_environment(promotions),
-        deployments=list(Deployment.objects.filter(release=release).with_references().by_place()),
+        deployments=by_stage(Deployment.objects.filter(release=release).with_references().by_place()),
         links=list(release.links.order_by("system", "identifier")),
     )
 

@@ -58,6 +58,13 @@ def in_order(environments: Iterable[Environment]) -> list[Environment]:
     return sorted(environments, key=lambda environment: (ORDER_OF_STAGES.index(Stage(environment.stage)), environment.slug))
 
 
+def by_stage(deployments: Iterable[Deployment]) -> list[Deployment]:
+    """Environment by environment as a release meets them; in each the order they came in."""
+    kept = list(deployments)
+    order = {environment: place for place, environment in enumerate(in_order({one.environment for one in kept}))}
+    return sorted(kept, key=lambda one: order[one.environment])
+
+
 def services_live(environments: Sequence[Environment], at: datetime, user: Any) -> Any:
     """The services of which something was live in these environments at an instant, as far as `user` may see it."""
     there = Deployment.objects.visible_to(user).live_at(at).filter(environment__in=environments)

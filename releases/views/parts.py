@@ -12,7 +12,7 @@ from releases.models import Deployment, Promotion, Release
 from releases.queries.glances import glances
 from releases.queries.journeys import journeys
 from releases.queries.legacy import lives_on
-from releases.queries.live import drift
+from releases.queries.live import by_stage, drift
 
 #: So many rows a part shows; the lists have them all.
 SHOWN = 12
@@ -35,7 +35,7 @@ def environment_promotions(request: HttpRequest, environment: Environment) -> Sa
 
 def service_live(request: HttpRequest, service: Service) -> SafeString:
     """Where a service is live, in which versions, and where production is behind."""
-    live = list(Deployment.objects.visible_to(request.user).live().filter(service=service).with_references().by_place())
+    live = by_stage(Deployment.objects.visible_to(request.user).live().filter(service=service).with_references().by_place())
     behind = drift(live)
     return _part(request, "service_live", {"service": service, "places": [(one, behind.get(one.pk)) for one in live]})
 

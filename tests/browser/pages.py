@@ -95,6 +95,7 @@ PAGES: dict[str, Row] = {
     "releases/<>/": Row(lambda o: f"/releases/{o.release.key}/"),
     "promotions/": at("/promotions/"),
     "promotions/<>/": Row(lambda o: f"/promotions/{o.promotion.pk}/"),
+    "live/": at("/live/"),
     # projects
     "programs/": at("/programs/"),
     "programs/<>/": at("/programs/BANK/"),
@@ -157,6 +158,7 @@ POSTS = {
 NO_PAGES: dict[str, str] = {
     "api/": "answers JSON; its documents are the library's own page",
     "admin/": "Django's own pages, in its own markup",
+    "schedule/card/": "a part of the calendar, loaded into the card of an entry",
     "healthz": "a plain answer for machines",
     "readyz": "a plain answer for machines",
     "metrics": "a plain answer for machines",
