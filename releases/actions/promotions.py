@@ -152,16 +152,20 @@ def _look_at_move(batch: Batch, place: int, one: Wanted, promotion: Promotion) -
     target = one.values.get("status", present)
     if present in DECIDED_HERE:
         batch.refuse(
-            place, "status", f"It is {present.label} here; an import changes only drafts and what was imported as finished."
+            place, "status", f"It is {_in_words(present)} here; an import changes only drafts and what was imported as finished."
         )
     elif promotion.is_finished and not promotion.was_recorded:
         batch.refuse(place, "status", f"It was decided here that it {_is_or_has(present)}; an import does not rewrite that.")
     elif promotion.is_finished and target not in FINISHED and target not in Promotion.MOVES[present]:
-        batch.refuse(place, "status", f"What is {present.label} does not become {target.label} again; number a new attempt.")
+        batch.refuse(place, "status", f"What is {_in_words(present)} does not become {_in_words(target)} again; number a new attempt.")
+
+
+def _in_words(status: PromotionStatus) -> str:
+    return str(status.label).lower()
 
 
 def _is_or_has(status: PromotionStatus) -> str:
-    return f"was {status.label}" if status in {PromotionStatus.CANCELLED, PromotionStatus.MISSED} else f"has {status.label}"
+    return f"was {_in_words(status)}" if status in {PromotionStatus.CANCELLED, PromotionStatus.MISSED} else f"has {_in_words(status)}"
 
 
 def _look_at_outcome(batch: Batch, place: int, one: Wanted, promotion: Promotion | None, at: datetime) -> None:
@@ -182,7 +186,7 @@ def _look_at_outcome(batch: Batch, place: int, one: Wanted, promotion: Promotion
         batch.refuse(
             place,
             "status",
-            f"It cannot be {status.label} yet: its interval ends at {ends_at:%Y-%m-%dT%H:%M:%SZ}, after this import. Bring it as draft.",
+            f"It cannot be {_in_words(status)} yet: its interval ends at {ends_at:%Y-%m-%dT%H:%M:%SZ}, after this import. Bring it as draft.",
         )
 
 

@@ -223,7 +223,7 @@ def _look_at_statuses(batch: Batch, present: Mapping[int, Release], promotions: 
             batch.refuse(
                 place,
                 "status",
-                f"The release is {origin.label} and its promotions do not lead to {target.label}; bring those that do in the same call.",
+                f"The release is {origin.label.lower()} and its promotions do not lead to {target.label.lower()}; bring those that do in the same call.",
             )
 
 
