@@ -4,61 +4,84 @@ from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.actions import tokens
 from accounts.authentication import scopes_of
 from accounts.models import ApiToken, User
-from accounts.serializers import (
-    MeSerializer,
-    NewTokenSerializer,
-    TokenListSerializer,
-    TokenRequestSerializer,
-    TokenSerializer,
-    me_as_dict,
-    token_as_dict,
-)
+from accounts.serializers import NewTokenSerializer, TokenRequestSerializer
 from accounts.vocabulary import Scope
-from common import pagination
-from common.refusals import BadInput, NotAllowed, RuleBroken
+from common.reading import DetailView, ListView, Noun, Plain, Question, ReadView, list_of, tags, text_schema
+from common.refusals import NotAllowed, NotVisible, RuleBroken
+
+_SCOPES = list_of(text_schema(enum=list(Scope.values)))
+
+TOKENS = Noun(
+    "token",
+    "tokens",
+    ApiToken,
+    by="id",
+    order=("-id",),
+    tables=("accounts_apitoken",),
+    page="me/",
+    columns=(
+        Plain("name"),
+        Plain("prefix"),
+        Plain("scopes"),
+        Plain("expires_at"),
+        Plain("last_used_at"),
+        Plain("revoked_at"),
+    ),
+)
 
 
-class Me(APIView):
-    @extend_schema(operation_id="me", responses=MeSerializer)
-    def get(self, request: Request) -> Response:
+class Me(ReadView):
+    """Who is calling, and with which scopes."""
+
+    operation = "me"
+    tables = ("accounts_user", "accounts_user_groups", "accounts_team", "accounts_membership")
+    answer = {
+        "type": "object",
+        "properties": {
+            "id": {"type": "integer"},
+            "url": text_schema(format="uri"),
+            "html_url": text_schema(format="uri"),
+            "email": text_schema(format="email"),
+            "name": text_schema(),
+            "kind": text_schema(enum=["person", "service"]),
+            "time_zone": text_schema(),
+            "region": text_schema(),
+            "roles": list_of(text_schema()),
+            "teams": list_of({"type": "object", "properties": {"slug": text_schema(), "name": text_schema()}}),
+            "scopes": _SCOPES,
+            "updated_at": text_schema(format="date-time"),
+            "revision": {"type": "integer"},
+        },
+    }
+
+    def get(self, request: Request) -> HttpResponse:
         """Who is calling, and with which scopes."""
-        _expect_parameters(request, set())
-        return Response(me_as_dict(_caller(request), scopes_of(request), _base(request)))
+        question = Question.of(request)
+        question.expect(set())
+        scopes = scopes_of(request)
+        return self.conditional(question, tags.last_number(self.tables), lambda: _me(_caller(request), scopes, question), *scopes)
 
 
-class Tokens(APIView):
+class Tokens(ListView):
+    """One's own tokens, newest first, without their secrets."""
+
+    noun = TOKENS
     scope = Scope.ADMIN
 
-    @extend_schema(
-        operation_id="tokens_list",
-        responses=TokenListSerializer,
-        parameters=[OpenApiParameter("limit", int), OpenApiParameter("cursor", str), OpenApiParameter("count", bool)],
-    )
-    def get(self, request: Request) -> Response:
-        """One's own tokens, newest first, without their secrets."""
-        _expect_parameters(request, {"limit", "cursor", "count"})
-        own = ApiToken.objects.visible_to(request.user)
-        page, after, before = _page_of(own, request)
-        answer: dict[str, Any] = {
-            "results": [token_as_dict(token, _base(request)) for token in page],
-            "next": _address(request, after),
-            "previous": _address(request, before),
-        }
-        if request.query_params.get("count") == "true":
-            answer["count"] = own.count()
-        return Response(answer)
+    def depends(self, question: Question) -> tuple[Any, ...]:
+        """When one was last used is written without an event."""
+        return (self.noun.visible_to(question.user).aggregate(last=Max("last_used_at"))["last"],)
 
     @extend_schema(operation_id="tokens_create", request=TokenRequestSerializer, responses={201: NewTokenSerializer})
     @sensitive_variables("secret")
@@ -72,29 +95,48 @@ class Tokens(APIView):
         if beyond:
             raise RuleBroken(f"This token lacks the scope {sorted(beyond)[0]} and cannot give it away.")
         token, secret = tokens.make(_caller(request), by=_caller(request), at=timezone.now(), **wanted.validated_data)
-        body = token_as_dict(token, _base(request))
+        body = _body(token.pk, Question.of(request))
         return Response(body | {"secret": secret}, status=201, headers={"Location": body["url"], "Cache-Control": "no-store"})
 
 
-class Token(APIView):
+class Token(DetailView):
+    """One of one's own tokens."""
+
+    noun = TOKENS
     scope = Scope.ADMIN
 
-    @extend_schema(operation_id="tokens_retrieve", responses=TokenSerializer)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, name: str, **names: str) -> HttpResponse:
         """One of one's own tokens."""
-        _expect_parameters(request, set())
-        return Response(token_as_dict(get_object_or_404(ApiToken.objects.visible_to(request.user), pk=pk), _base(request)))
+        question = Question.of(request)
+        question.expect({"fields"}, {"fields"})
+        token = _own(request, name)
+        number = tags.last_number(self.noun.tables)
+        return self.conditional(question, number, lambda: _body(token.pk, question), token.last_used_at)
 
     @extend_schema(operation_id="tokens_revoke", responses={204: None})
-    def delete(self, request: Request, pk: int) -> Response:
+    def delete(self, request: Request, name: str) -> Response:
         """Revoke a token; it no longer works from now on."""
-        tokens.revoke(get_object_or_404(ApiToken.objects.visible_to(request.user), pk=pk), by=_caller(request), at=timezone.now())
+        tokens.revoke(_own(request, name), by=_caller(request), at=timezone.now())
         return Response(status=204)
 
 
 def _caller(request: Request) -> User:
     """Who calls; the permission class has let nobody else through."""
     return cast(User, request.user)
+
+
+def _own(request: Request, name: str) -> ApiToken:
+    token: ApiToken | None = TOKENS.named(request.user, name).first()
+    if token is None:
+        raise NotVisible("You have no such token.")
+    return token
+
+
+def _body(pk: int, question: Question) -> dict[str, Any]:
+    found = TOKENS.one_of(ApiToken.objects.visible_to(question.user).filter(pk=pk), question)
+    if found is None:
+        raise NotVisible("You have no such token.")
+    return found[0]
 
 
 def _confirmed(request: HttpRequest) -> None:
@@ -105,41 +147,19 @@ def _confirmed(request: HttpRequest) -> None:
         raise NotAllowed("Confirm that it is you on /accounts/reauthenticate/ first; it holds for five minutes.") from None
 
 
-def _expect_parameters(request: Request, known: set[str]) -> None:
-    for name in request.query_params:
-        if name not in known:
-            sentence = f"There is no parameter {name[:50]!r} here."
-            raise BadInput(sentence, errors={name[:50]: [sentence]})
-
-
-def _page_of(own: Any, request: Request) -> tuple[list[ApiToken], str | None, str | None]:
-    limit = pagination.read_limit(request.query_params.get("limit"))
-    cursor = request.query_params.get("cursor")
-    direction, key = pagination.decode(cursor, 1) if cursor else ("n", (None,))
-    backwards = direction == "p"
-    if key[0] is not None:
-        if not isinstance(key[0], int):
-            raise BadInput(
-                "The cursor is not one we gave out; begin again without it.", errors={"cursor": ["Not a cursor of this list."]}
-            )
-        own = own.filter(pk__gt=key[0]) if backwards else own.filter(pk__lt=key[0])
-    rows = list(own.order_by("pk" if backwards else "-pk")[: limit + 1])
-    more, page = len(rows) > limit, rows[:limit]
-    if backwards:
-        page.reverse()
-    has_next, has_previous = (True, more) if backwards else (more, cursor is not None)
-    after = pagination.encode("n", (page[-1].pk,)) if page and has_next else None
-    before = pagination.encode("p", (page[0].pk,)) if page and has_previous else None
-    return page, after, before
-
-
-def _address(request: Request, cursor: str | None) -> str | None:
-    if cursor is None:
-        return None
-    query = request.query_params.copy()
-    query["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
-
-
-def _base(request: Request) -> str:
-    return request.build_absolute_uri("/").rstrip("/")
+def _me(user: User, scopes: list[str], question: Question) -> dict[str, Any]:
+    return {
+        "id": user.pk,
+        "url": f"{question.base}me/",
+        "html_url": f"{question.root}me/",
+        "email": user.email,
+        "name": user.name,
+        "kind": user.kind,
+        "time_zone": str(user.zone),
+        "region": user.region,
+        "roles": sorted(user.role_names),
+        "teams": list(user.teams.values("slug", "name")),
+        "scopes": scopes,
+        "updated_at": user.updated_at,
+        "revision": user.revision,
+    }

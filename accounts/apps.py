@@ -4,10 +4,12 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.sites import AdminSite
+from django.core import checks
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
 
+from accounts.vocabulary import Role
 from common import labels
 
 
@@ -17,8 +19,21 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import queries
 
+        checks.register(check_groups)
         labels.add("user", queries.name_people)
         labels.add("team", queries.name_teams)
+
+
+def check_groups(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Single sign-on maps groups to roles that exist; a wrong word stops the start, not a sign-in weeks later."""
+    return [
+        checks.Error(
+            f"The setting OIDC_GROUPS maps {group!r} to {role!r}, which is no role; roles are {', '.join(Role.values)}.",
+            id="accounts.E001",
+        )
+        for group, role in settings.OIDC_GROUPS.items()
+        if role not in Role.values
+    ]
 
 
 class AdministrationConfig(AdminConfig):

@@ -5,12 +5,14 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
@@ -55,6 +57,26 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class _TokenInDocuments(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library registers it untyped
+    """How the API's documents describe a token."""
+
+    target_class = "accounts.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "`rc_…`, made on /me/ or by `manage.py token`."}
+
+
+class _SessionInDocuments(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library registers it untyped
+    """How the API's documents describe the browser's session."""
+
+    target_class = "accounts.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": "Writing needs X-CSRFToken."}
 
 
 class ScopePermission(permissions.BasePermission):

@@ -47,5 +47,5 @@ urlpatterns = [
 api = [
     path("me/", rest.Me.as_view(), name="api_me"),
     path("tokens/", rest.Tokens.as_view(), name="api_tokens"),
-    path("tokens/<int:pk>/", rest.Token.as_view(), name="api_token"),
+    path("tokens/<str:name>/", rest.Token.as_view(), name="api_token"),
 ]

@@ -4,6 +4,8 @@ import http.client
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.test import Client
 
 from accounts.actions import people
@@ -138,6 +140,13 @@ def test_an_answer_with_another_state_is_refused(provider):  # noqa: F811
     client.get("/accounts/oidc/sso/login/callback/?code=x&state=forged")
     assert client.get("/me/").status_code == 302
     assert not User.objects.filter(email="nina@example.org").exists()
+
+
+def test_a_group_mapped_to_no_role_stops_the_start(settings):
+    settings.OIDC_GROUPS = {"pmo-people": "PMO", "kings": "King"}
+    with pytest.raises(SystemCheckError) as stopped:
+        call_command("check")
+    assert "'King', which is no role" in str(stopped.value)
 
 
 def test_a_provider_that_is_away_is_said_plainly(provider, settings):  # noqa: F811

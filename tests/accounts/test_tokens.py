@@ -172,8 +172,20 @@ def test_the_header_goes_before_the_session(vera_the_viewer, ada_the_administrat
 def test_authentication_is_one_query(vera_the_viewer, program_of, django_assert_num_queries):
     program = program_of(vera_the_viewer)
     program.get(ME)
-    with django_assert_num_queries(2):  # the token with its owner and roles; the teams that /me/ shows
-        program.get(ME)
+    with django_assert_num_queries(3):  # the token with its owner and roles; the last number; the teams
+        tag = program.get(ME)["ETag"]
+    with django_assert_num_queries(2):  # the same without the teams
+        assert program.get(ME, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_tags_follow_what_changes_without_an_event(vera_the_viewer, program_of):
+    program, other = program_of(vera_the_viewer), program_of(vera_the_viewer)
+    for address in (TOKENS, f"{TOKENS}{ApiToken.objects.first().pk}/"):
+        tag = program.get(address)["ETag"]
+        assert program.get(address, headers={"If-None-Match": tag}).status_code == 304
+        with time_machine.travel(timezone.now() + timedelta(minutes=2 if address == TOKENS else 4)):
+            other.get(ME)
+            assert program.get(address, headers={"If-None-Match": tag}).status_code == 200
 
 
 def test_last_use_is_written_at_most_once_a_minute_and_is_no_event(vera_the_viewer, program_of):
@@ -294,7 +306,7 @@ def test_lists_cost_the_same_at_1_and_at_30_rows(vera_the_viewer, program_of, dj
     for rows in (1, 30):
         while ApiToken.objects.count() < rows:
             program_of(vera_the_viewer)
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(4):  # the token, the last number, the last use, the page
             assert len(program.get(TOKENS).json()["results"]) == rows
 
 
