@@ -19,13 +19,13 @@ from django.views.decorators.http import require_safe
 
 from common import pages
 from common.intervals import LATEST
-from common.reading.tags import last_number
 from schedule import queries
 from schedule.branches.sight import Sight
 from schedule.branches.statements import Kept
+from schedule.queries.state import state
 from schedule.views import agenda, month, rail
 from schedule.views.asked import AGENDA, KNOWN, MONTH, VIEWS, Asked, month_words, read
-from schedule.vocabulary import TABLES, Cursor, Key, Narrowing, Span
+from schedule.vocabulary import Cursor, Key, Narrowing, Span
 
 PAGES_KEPT: Final = 64
 _kept = Kept(PAGES_KEPT)
@@ -47,13 +47,15 @@ def calendar(request: HttpRequest) -> HttpResponse:
     zone = pages.zone_of(request)
     today = timezone.now().astimezone(zone).date()
     sight = Sight.of(request.user)
-    # The number is asked for before the rows: what is committed in between is newer than its number, never older.
-    key = (request.META.get("QUERY_STRING", ""), zone.key, today, sight.hidden, last_number(TABLES), settings.VERSION)
-    inside = _kept.get(key)
+    # The state is asked for before the rows: what is committed in between is newer than its name, never older.
+    now = state()
+    key = (request.META.get("QUERY_STRING", ""), zone.key, today, sight.hidden, now, settings.VERSION)
+    inside = _kept.get(key) if now else None
     if inside is None:
         asked = read(request, zone, today)
         inside = _Inside(_inside(sight, asked, today), asked.title, asked.notices)
-        _kept.put(key, inside)
+        if now:
+            _kept.put(key, inside)
     for sentence in inside.notices:
         pages.notice(request, sentence)
     pages.note_unknown(request, KNOWN)
