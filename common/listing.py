@@ -12,7 +12,7 @@ The filters are those of the REST list of the same noun. What a page does not un
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, GeneratedField, Model, Q, QuerySet
@@ -122,6 +122,7 @@ class Page:
 class _Asked:
     """The address as it was understood: `given` holds the filters that were, `words` the search."""
 
+    request: HttpRequest
     given: QueryDict
     words: str
     order: Order
@@ -169,7 +170,9 @@ def _understand(request: HttpRequest, listing: Listing, found: QuerySet[Any, Any
     keep = [(pages.ZONE, zone)] if zone else []
     if order is not listing.orders[0]:
         keep.append((SORT, order.name))
-    return _Asked(given=given, words=_words(request), order=order, cursor=_cursor(request, found.model, order), keep=keep)
+    return _Asked(
+        request=request, given=given, words=_words(request), order=order, cursor=_cursor(request, found.model, order), keep=keep
+    )
 
 
 def _words(request: HttpRequest) -> str:
@@ -198,7 +201,8 @@ def _cursor(request: HttpRequest, model: type[Model], order: Order) -> tuple[str
     try:
         direction, key = pagination.decode(text, len(order.columns))
         return direction, tuple(
-            None if value == "" else _column(model, column).to_python(value) for column, value in zip(order.columns, key, strict=True)
+            None if value == "" else _column(model, column).to_python(value)
+            for column, value in zip(order.columns, key, strict=True)
         )
     except (BadInput, ValidationError, ValueError, TypeError, OverflowError):
         pages.notice(request, "The address names a place in this list that it does not have; this is its beginning.")
@@ -222,8 +226,9 @@ def _selected(listing: Listing, found: QuerySet[Any, Any], asked: _Asked, *, wit
     if without in given:
         given = given.copy()
         del given[without]
-    selected: Any = listing.filters(given, queryset=found).qs if given else found
-    return selected.matching(asked.words) if asked.words else selected
+    selected: Any = listing.filters(given, queryset=found, request=asked.request).qs if given else found
+    selected = selected.matching(asked.words) if asked.words else selected
+    return cast("QuerySet[Any, Any]", selected)
 
 
 def _count(selected: QuerySet[Any, Any]) -> int | None:

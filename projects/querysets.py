@@ -4,7 +4,7 @@ Restricted things are few: their ids are asked first, by a partial index, so tha
 """
 
 from datetime import date
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.querysets import RestrictableQuerySet
 from projects.vocabulary import DONE, ProjectStatus
+
+Found = TypeVar("Found", bound=models.QuerySet[Any])
 
 
 class ProgramQuerySet(RestrictableQuerySet[Any]):
@@ -118,7 +120,7 @@ def _hidden(model: str, user: Any) -> list[int]:
     return hidden
 
 
-def _with_words(found: Any, words: str, *columns: str) -> Any:
+def _with_words(found: Found, words: str, *columns: str) -> Found:
     """Those in which every word stands in one of `columns`."""
     for word in words.split():
         anywhere = Q()

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
+from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
 from accounts import models as accounts
@@ -50,7 +51,7 @@ class UserFactory(Made):
         if roles:
             clock = accounts.User.objects.clock()
             with deed(by=clock):
-                user.groups.set(accounts.User.groups.field.related_model.objects.filter(name__in=roles))
+                user.groups.set(Group.objects.filter(name__in=roles))
                 record(user, "given_roles", by=clock)
         return user
 

@@ -45,10 +45,8 @@ def promotions_of(releases: Iterable[int]) -> dict[int, list[Promotion]]:
 
 
 def _add_projects(found: dict[int, Glance], user: Any) -> None:
-    pairs = (
-        Contribution.objects.filter(release__in=found).standing().values_list("release_id", "output__project_id").distinct().order_by("output__project_id")
-    )
-    pairs = list(pairs)
+    standing = Contribution.objects.filter(release__in=found).standing().order_by("output__project_id")
+    pairs = list(standing.values_list("release_id", "output__project_id").distinct())
     names = labels.of({("project", project) for _, project in pairs}, user)
     for release, project in pairs:
         found[release].projects.append(names["project", project])

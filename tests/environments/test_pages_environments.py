@@ -48,8 +48,8 @@ def test_lists_cost_the_same_for_few_rows_and_for_many(reader: Client, address: 
 
 
 def test_environments_say_stage_routes_lanes_and_parts(reader: Client):
-    production = EnvironmentFactory(slug="prod", name="Production", lanes=2, parts=["eu", "us"], owner=TeamFactory(name="Operations"))
-    route = RouteFactory(name="Main line")
+    production: Any = EnvironmentFactory(slug="prod", name="Production", lanes=2, parts=["eu", "us"], owner=TeamFactory(name="Operations"))
+    route: Any = RouteFactory(name="Main line")
     StopFactory(environment=production, version=RouteVersionFactory(route=route))
     said = words(reader.get("/environments/").content.decode())
     assert "Production prod Production Main line 2 eu, us Operations UTC" in said
@@ -58,8 +58,8 @@ def test_environments_say_stage_routes_lanes_and_parts(reader: Client):
 
 
 def test_a_route_that_left_an_environment_out_no_longer_leads_there(reader: Client):
-    route = RouteFactory(name="Main line")
-    old = EnvironmentFactory(slug="old", name="Old test")
+    route: Any = RouteFactory(name="Main line")
+    old: Any = EnvironmentFactory(slug="old", name="Old test")
     StopFactory(environment=old, version=RouteVersionFactory(route=route, number=1))
     StopFactory(environment=EnvironmentFactory(name="New test"), version=RouteVersionFactory(route=route, number=2))
     assert "On routes none" in words(reader.get("/environments/old/").content.decode())
@@ -95,7 +95,7 @@ def test_services_sorted_by_tier_put_those_without_one_last(reader: Client):
 )
 def test_filters_and_words_narrow_lists(reader: Client, address: str, found: list[str]):
     EnvironmentFactory(slug="prod", name="Production")
-    test = EnvironmentFactory(slug="test", name="Test", stage="test")
+    test: Any = EnvironmentFactory(slug="test", name="Test", stage="test")
     RouteFactory(name="Main line")
     StopFactory(environment=test, version=RouteVersionFactory(route=RouteFactory(name="Short cut")))
     response = reader.get(address)
@@ -104,9 +104,9 @@ def test_filters_and_words_narrow_lists(reader: Client, address: str, found: lis
 
 
 def test_the_page_of_a_route_shows_its_newest_stops_in_order(reader: Client):
-    route = RouteFactory(slug="main", description="The usual way.")
+    route: Any = RouteFactory(slug="main", description="The usual way.")
     StopFactory(environment=EnvironmentFactory(name="Gone"), version=RouteVersionFactory(route=route, number=1))
-    version = RouteVersionFactory(route=route, number=2)
+    version: Any = RouteVersionFactory(route=route, number=2)
     StopFactory(environment=EnvironmentFactory(name="Production"), version=version, position=2, holds="until_it_leaves")
     StopFactory(
         environment=EnvironmentFactory(name="Staging", stage="staging"),

@@ -34,7 +34,8 @@ def milestone_of_a_program() -> None:
 
 
 def output_of_a_service() -> None:
-    output, service = OutputFactory(project=ProjectFactory(program=ProgramFactory())), ServiceFactory()
+    output: Any = OutputFactory(project=ProjectFactory(program=ProgramFactory()))
+    service = ServiceFactory()
     clock = User.objects.clock()
     with deed(by=clock):
         output.services.add(service)
@@ -68,7 +69,7 @@ def test_strangers_are_led_to_the_sign_in(client: Client, db: None, address: str
 
 
 def test_the_list_of_projects_says_what_is_under_way_and_delivered(reader: Client):
-    project = ProjectFactory(code="PAY", name="Payments", program=ProgramFactory(name="Open banking"), manager=UserFactory(name="Paul Okafor"))
+    project: Any = ProjectFactory(code="PAY", name="Payments", program=ProgramFactory(name="Open banking"), manager=UserFactory(name="Paul Okafor"))
     OutputFactory(project=project, status="accepted")
     OutputFactory(project=project)
     said = words(reader.get("/projects/").content.decode())
@@ -97,7 +98,7 @@ def test_projects_are_narrowed_by_filters_and_words(reader: Client, query: str, 
 
 @pytest.mark.parametrize("sort", ["latest", "earliest", "project"])
 def test_outputs_without_any_date_come_last_and_pages_lose_none(reader: Client, sort: str):
-    project = ProjectFactory()
+    project: Any = ProjectFactory()
     for number in range(110):
         OutputFactory(project=project, due_on=None if number % 3 == 0 else date(2026, 1, 1) + timedelta(days=number // 7))
     found, pages, address = [], [], f"?sort={sort}"
@@ -130,7 +131,7 @@ def test_cancelled_milestones_are_shown_only_when_asked_for(reader: Client):
 
 
 def test_the_page_of_a_project_shows_scope_budget_milestones_and_outputs(reader: Client):
-    project = ProjectFactory(
+    project: Any = ProjectFactory(
         code="PAY", name="Payments", budget="1250000.00", currency="EUR", scope="Refunds.\n<b>Not payroll.</b>", sponsor=UserFactory(name="Rosa")
     )
     MilestoneFactory(project=project, name="Pilot", starts_on=date(2026, 4, 1), ends_on=date(2026, 4, 3), kind="deadline")
@@ -146,8 +147,8 @@ def test_the_page_of_a_project_shows_scope_budget_milestones_and_outputs(reader:
 
 
 def test_the_page_of_a_program_shows_its_projects_and_milestones(reader: Client):
-    program = ProgramFactory(code="BANK", name="Open banking", description="Consent for all.")
-    project = ProjectFactory(name="Payments", program=program)
+    program: Any = ProgramFactory(code="BANK", name="Open banking", description="Consent for all.")
+    project: Any = ProjectFactory(name="Payments", program=program)
     OutputFactory(project=project)
     MilestoneFactory(project=None, program=program, name="Board")
     said = words(reader.get("/programs/BANK/").content.decode())
@@ -158,8 +159,8 @@ def test_the_page_of_a_program_shows_its_projects_and_milestones(reader: Client)
 
 
 def test_the_page_of_a_milestone_says_of_whom_it_is(reader: Client):
-    of_project = MilestoneFactory(name="Pilot", project=ProjectFactory(name="Payments"))
-    of_all = MilestoneFactory(name="Year-end freeze", project=None, kind="freeze", ends_on=date(2026, 3, 12))
+    of_project: Any = MilestoneFactory(name="Pilot", project=ProjectFactory(name="Payments"))
+    of_all: Any = MilestoneFactory(name="Year-end freeze", project=None, kind="freeze", ends_on=date(2026, 3, 12))
     assert "Of Payments" in words(reader.get(f"/milestones/{of_project.pk}/").content.decode())
     said = words(reader.get(f"/milestones/{of_all.pk}/").content.decode())
     assert "When Tue 10 Mar – Thu 12 Mar Kind Freeze Of the organisation" in said
@@ -176,7 +177,8 @@ class TestRestriction:
         )  # fmt: skip
 
     def test_others_find_neither_it_nor_what_belongs_to_it(self, reader: Client, secret: Any):
-        output, milestone = OutputFactory(project=secret), MilestoneFactory(project=secret)
+        output: Any = OutputFactory(project=secret)
+        milestone: Any = MilestoneFactory(project=secret)
         for address in ("/projects/MERGE/", f"/outputs/{output.pk}/", f"/milestones/{milestone.pk}/"):
             assert reader.get(address).status_code == 404
         for address in ("/projects/", "/outputs/", "/milestones/"):
@@ -189,8 +191,8 @@ class TestRestriction:
         assert known == unknown == ["The address has a value of “project” that does not exist; this filter was left out."]
 
     def test_a_project_of_a_restricted_program_says_whom_to_ask(self, reader: Client, db: None):
-        program = ProgramFactory(code="SECRET", name="Takeover", manager=UserFactory(name="Rosa"), restricted_until=LATER)
-        reader_of_project = UserFactory()
+        program: Any = ProgramFactory(code="SECRET", name="Takeover", manager=UserFactory(name="Rosa"), restricted_until=LATER)
+        reader_of_project: Any = UserFactory()
         ProjectFactory(code="IT", program=program, manager=reader_of_project)
         body = signed_in(reader_of_project).get("/projects/IT/").content.decode()
         assert "restricted, ask Rosa" in words(body)

@@ -23,8 +23,8 @@ from tests.reading import notices, rows, signed_in, words
 def put(service: Any, environment: Any, version: str, at: Any = NOON, until: Any = None, **columns: Any) -> Any:
     """A deployment of a release of its own."""
     release = columns.pop("release", None) or ReleaseFactory(name=service.name, version=version)
-    promotion = PromotionFactory(release=release, environment=environment, status="succeeded", starts_at=at - timedelta(hours=1), ends_at=at)
-    item = ItemFactory(release=release, service=service, version=version)
+    promotion: Any = PromotionFactory(release=release, environment=environment, status="succeeded", starts_at=at - timedelta(hours=1), ends_at=at)
+    item: Any = ItemFactory(release=release, service=service, version=version)
     return DeploymentFactory(promotion=promotion, item=item, ends_at=until, **columns)
 
 
@@ -44,7 +44,7 @@ def test_it_shows_version_and_since_when_by_service_and_environment(reader: Clie
 
 
 def test_at_another_moment_it_shows_what_was_there_then(reader: Client, places: dict[str, Any]):
-    ledger = ServiceFactory(name="Ledger")
+    ledger: Any = ServiceFactory(name="Ledger")
     put(ledger, places["production"], "7.0", NOON, NOON + timedelta(days=1))
     put(ledger, places["production"], "7.1", NOON + timedelta(days=1))
     now = words(reader.get("/live/").content.decode())
@@ -81,7 +81,7 @@ def test_production_behind_the_stage_before_it_is_marked(reader: Client, places:
 
 
 def test_lines_are_compared_with_their_own_only(reader: Client, places: dict[str, Any]):
-    ledger = ServiceFactory(name="Ledger")
+    ledger: Any = ServiceFactory(name="Ledger")
     put(ledger, places["production"], "7.0", NOON, line="7")
     put(ledger, places["staging"], "8.0", NOON + timedelta(days=1), line="8")
     assert 'class="behind"' not in reader.get("/live/").content.decode()
@@ -98,7 +98,7 @@ def test_environments_and_words_narrow_it(reader: Client, places: dict[str, Any]
 
 
 def test_what_is_restricted_is_not_there_for_others(reader: Client, places: dict[str, Any]):
-    secret = ReleaseFactory(name="Merger", restricted_until=NOON + timedelta(days=365), release_manager=None)
+    secret: Any = ReleaseFactory(name="Merger", restricted_until=NOON + timedelta(days=365), release_manager=None)
     put(ServiceFactory(name="Ledger"), places["production"], "7.0", release=secret)
     assert rows(reader.get("/live/")) == []
     from accounts.vocabulary import Role

@@ -30,12 +30,12 @@ LATER = NOON + timedelta(days=365)
 
 def bring(output: Any, service: Any, environment: Any, version: str, *, until: Any = None, days: int = 0) -> Any:
     """An output brought to an environment by a release of its own; the deployment it left."""
-    release = ReleaseFactory(name=service.name, version=version)
+    release: Any = ReleaseFactory(name=service.name, version=version)
     if output:
         ContributionFactory(release=release, output=output)
     starts_at = NOON + timedelta(days=days)
-    promotion = PromotionFactory(release=release, environment=environment, status="succeeded", starts_at=starts_at)
-    item = ItemFactory(release=release, service=service, version=version)
+    promotion: Any = PromotionFactory(release=release, environment=environment, status="succeeded", starts_at=starts_at)
+    item: Any = ItemFactory(release=release, service=service, version=version)
     return DeploymentFactory(promotion=promotion, item=item, ends_at=until)
 
 
@@ -49,7 +49,7 @@ def production(db: None) -> Any:
 
 
 def test_an_output_shows_its_journey_to_what_is_still_live(reader: Client, production: Any):
-    output = OutputFactory(name="Consent screens")
+    output: Any = OutputFactory(name="Consent screens")
     bring(output, ServiceFactory(name="Gateway"), production, "26.11")
     said = read(reader, output)
     assert "Live in production since Tue 10 Mar, 15:00 CET , and still." in said
@@ -58,7 +58,7 @@ def test_an_output_shows_its_journey_to_what_is_still_live(reader: Client, produ
 
 
 def test_an_output_whose_versions_were_replaced_says_so(reader: Client, production: Any):
-    output = OutputFactory()
+    output: Any = OutputFactory()
     bring(output, ServiceFactory(name="Gateway"), production, "26.11", until=NOON + timedelta(days=3))
     said = read(reader, output)
     assert "It was live in production; newer versions have taken its place." in said
@@ -66,7 +66,7 @@ def test_an_output_whose_versions_were_replaced_says_so(reader: Client, producti
 
 
 def test_an_output_on_its_way_and_one_in_no_release(reader: Client):
-    output = OutputFactory()
+    output: Any = OutputFactory()
     assert "In no release yet." in read(reader, output)
     ContributionFactory(output=output, state="declined")
     assert "In no release yet." in read(reader, output)
@@ -75,8 +75,8 @@ def test_an_output_on_its_way_and_one_in_no_release(reader: Client):
 
 
 def test_a_restricted_release_of_an_output_says_whom_to_ask(reader: Client, production: Any):
-    output = OutputFactory()
-    secret = ReleaseFactory(name="Merger", release_manager=UserFactory(name="Rosa Lindqvist"), restricted_until=LATER)
+    output: Any = OutputFactory()
+    secret: Any = ReleaseFactory(name="Merger", release_manager=UserFactory(name="Rosa Lindqvist"), restricted_until=LATER)
     ContributionFactory(output=output, release=secret)
     PromotionFactory(release=secret, environment=production)
     for thing in (output, output.project):
@@ -86,7 +86,7 @@ def test_a_restricted_release_of_an_output_says_whom_to_ask(reader: Client, prod
 
 
 def test_a_closed_project_says_as_what_it_lives_on(reader: Client, production: Any):
-    project = ProjectFactory(status="closed")
+    project: Any = ProjectFactory(status="closed")
     gateway, ledger, portal = (ServiceFactory(name=name) for name in ("Gateway", "Ledger", "Portal"))
     bring(OutputFactory(project=project), gateway, production, "26.11")
     bring(OutputFactory(project=project), ledger, production, "7.0", until=NOON + timedelta(days=5, hours=2))
@@ -105,7 +105,7 @@ def test_an_active_project_without_anything_live_says_nothing_of_a_legacy(reader
 
 
 def test_the_journeys_of_a_project_cost_the_same_for_one_output_and_for_thirty(reader: Client, production: Any):
-    project = ProjectFactory(status="closed")
+    project: Any = ProjectFactory(status="closed")
     bring(OutputFactory(project=project), ServiceFactory(), production, "1.0")
     read(reader, project)
     with CaptureQueriesContext(connection) as one:
@@ -128,7 +128,7 @@ def test_an_environment_shows_what_is_live_what_comes_and_what_went(reader: Clie
 
 
 def test_a_service_shows_where_it_is_live_and_its_releases(reader: Client, production: Any):
-    service = ServiceFactory(name="Ledger")
+    service: Any = ServiceFactory(name="Ledger")
     bring(None, service, production, "7.0")
     bring(None, service, EnvironmentFactory(name="Staging", stage="staging"), "7.1", days=1)
     said = read(reader, service)
@@ -139,9 +139,9 @@ def test_a_service_shows_where_it_is_live_and_its_releases(reader: Client, produ
 
 def test_routes_and_programs_show_their_releases(reader: Client):
     route, program = RouteFactory(), ProgramFactory()
-    release = ReleaseFactory(name="Gateway", version="26.11", route=route)
+    release: Any = ReleaseFactory(name="Gateway", version="26.11", route=route)
     ContributionFactory(release=release, output=OutputFactory(project=ProjectFactory(program=program)))
-    other = ReleaseFactory(name="Ledger")
+    other: Any = ReleaseFactory(name="Ledger")
     ContributionFactory(release=other, output=OutputFactory(project=ProjectFactory(program=program)), state="declined")
     for thing in (route, program):
         said = read(reader, thing)
@@ -151,9 +151,9 @@ def test_routes_and_programs_show_their_releases(reader: Client):
 
 def test_what_is_restricted_is_in_no_part_for_others(reader: Client, production: Any):
     service, route, program = ServiceFactory(), RouteFactory(), ProgramFactory()
-    secret = ReleaseFactory(name="Merger", route=route, restricted_until=LATER)
+    secret: Any = ReleaseFactory(name="Merger", route=route, restricted_until=LATER)
     ContributionFactory(release=secret, output=OutputFactory(project=ProjectFactory(program=program)))
-    promotion = PromotionFactory(release=secret, environment=production, status="succeeded")
+    promotion: Any = PromotionFactory(release=secret, environment=production, status="succeeded")
     DeploymentFactory(promotion=promotion, item=ItemFactory(release=secret, service=service))
     for thing in (service, route, program, production):
         assert "Merger" not in read(reader, thing)

@@ -26,13 +26,13 @@ from tests.reading import notices, rows, words
 
 
 def furnished(number: int, environment: Any) -> None:
-    promotion = PromotionFactory(environment=environment, starts_at=NOON + timedelta(days=number))
+    promotion: Any = PromotionFactory(environment=environment, starts_at=NOON + timedelta(days=number))
     ItemFactory(release=promotion.release)
     ContributionFactory(release=promotion.release, output=OutputFactory(project=ProjectFactory(program=ProgramFactory())))
 
 
 def test_it_costs_the_same_for_one_row_and_for_thirty(reader: Client):
-    production = EnvironmentFactory()
+    production: Any = EnvironmentFactory()
     furnished(0, production)
     reader.get("/promotions/")
     with CaptureQueriesContext(connection) as one:
@@ -45,8 +45,8 @@ def test_it_costs_the_same_for_one_row_and_for_thirty(reader: Client):
 
 
 def test_the_list_comes_by_start_and_says_when_in_the_readers_zone(reader: Client):
-    production = EnvironmentFactory(name="Production")
-    early = PromotionFactory(release=ReleaseFactory(name="Early"), environment=production, starts_at=NOON - timedelta(days=1))
+    production: Any = EnvironmentFactory(name="Production")
+    early: Any = PromotionFactory(release=ReleaseFactory(name="Early"), environment=production, starts_at=NOON - timedelta(days=1))
     PromotionFactory(release=ReleaseFactory(name="Late"), environment=production, status="failed", was_recorded=True, attempt=2)
     response = reader.get("/promotions/")
     said = words(response.content.decode())
@@ -71,7 +71,7 @@ def test_the_list_comes_by_start_and_says_when_in_the_readers_zone(reader: Clien
 )
 def test_filters_narrow_it(reader: Client, query: str, found: list[str]):
     PromotionFactory(release=ReleaseFactory(name="Gateway"), environment=EnvironmentFactory(slug="prod"))
-    ledger = PromotionFactory(
+    ledger: Any = PromotionFactory(
         release=ReleaseFactory(name="Ledger"), environment=EnvironmentFactory(slug="test"), starts_at=NOON + timedelta(days=1), status="failed"
     )
     ItemFactory(release=ledger.release, service=ServiceFactory(slug="ledger"))
@@ -86,7 +86,7 @@ def test_a_filter_that_has_no_box_goes_along_with_the_others(reader: Client):
 
 
 def test_pages_walk_by_start_though_many_start_at_once(reader: Client):
-    release = ReleaseFactory()
+    release: Any = ReleaseFactory()
     for number in range(60):
         PromotionFactory(release=release, environment=EnvironmentFactory(), starts_at=NOON + timedelta(days=number // 25))
     found, address = [], ""
@@ -100,14 +100,14 @@ def test_pages_walk_by_start_though_many_start_at_once(reader: Client):
 
 
 def test_its_page_says_when_where_what_and_what_it_left(reader: Client):
-    promotion = PromotionFactory(
+    promotion: Any = PromotionFactory(
         release=ReleaseFactory(name="Gateway", version="26.11"),
         environment=EnvironmentFactory(name="Production", time_zone="America/New_York", parts=["east", "west"]),
         parts=["east"],
         status="succeeded",
         was_recorded=True,
     )
-    item = ItemFactory(release=promotion.release, service=ServiceFactory(name="Payments"), version="26.11")
+    item: Any = ItemFactory(release=promotion.release, service=ServiceFactory(name="Payments"), version="26.11")
     ArtefactFactory(item=item, candidate=promotion.candidate, identity="recorded")
     DeploymentFactory(promotion=promotion, item=item, part="east", line="stable")
     PromotionFactory(

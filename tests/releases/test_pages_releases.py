@@ -39,7 +39,7 @@ LATER = NOON + timedelta(days=365)
 def furnished(name: str, *, into: Any = None, **columns: Any) -> Any:
     """A release with everything a row of the list shows, promoted `into` an environment."""
     environment = into or EnvironmentFactory()
-    release = ReleaseFactory(name=name, route=RouteFactory(), **columns)
+    release: Any = ReleaseFactory(name=name, route=RouteFactory(), **columns)
     StopFactory(version=RouteVersionFactory(route=release.route), environment=environment)
     ItemFactory(release=release)
     ContributionFactory(release=release, output=OutputFactory(project=ProjectFactory(program=ProgramFactory())))
@@ -55,7 +55,7 @@ def test_strangers_are_led_to_the_sign_in(client: Client, db: None):
 
 
 def test_the_list_says_what_travels_and_when_it_moves_next(reader: Client):
-    project = ProjectFactory(name="Payments for small companies")
+    project: Any = ProjectFactory(name="Payments for small companies")
     release = furnished("Gateway", version="26.11", commitment="promised", urgency="break_fix")
     ContributionFactory(release=release, output=OutputFactory(project=project))
     PromotionFactory(
@@ -74,7 +74,7 @@ def test_the_list_says_what_travels_and_when_it_moves_next(reader: Client):
 
 
 def test_it_costs_the_same_for_one_row_and_for_thirty(reader: Client):
-    production = EnvironmentFactory()
+    production: Any = EnvironmentFactory()
     furnished("Gateway 0", into=production)
     reader.get("/releases/")
     with CaptureQueriesContext(connection) as one:
@@ -166,20 +166,20 @@ def test_empty_lists_say_what_belongs_there_and_how_to_clear_filters(reader: Cli
 
 
 def test_the_page_of_a_release_answers_where_it_is(reader: Client):
-    test = EnvironmentFactory(name="Test", stage="test")
-    production = EnvironmentFactory(name="Production", time_zone="America/New_York")
-    route = RouteFactory(name="Main line")
-    version = RouteVersionFactory(route=route)
+    test: Any = EnvironmentFactory(name="Test", stage="test")
+    production: Any = EnvironmentFactory(name="Production", time_zone="America/New_York")
+    route: Any = RouteFactory(name="Main line")
+    version: Any = RouteVersionFactory(route=route)
     StopFactory(version=version, environment=test, position=1)
     StopFactory(version=version, environment=production, position=2)
-    release = ReleaseFactory(name="Gateway", version="26.11", route=route, status="under_way", risk="", description="Faster refunds.")
-    candidate = CandidateFactory(release=release)
-    item = ItemFactory(release=release, service=ServiceFactory(name="Payments gateway"), version="26.11")
+    release: Any = ReleaseFactory(name="Gateway", version="26.11", route=route, status="under_way", risk="", description="Faster refunds.")
+    candidate: Any = CandidateFactory(release=release)
+    item: Any = ItemFactory(release=release, service=ServiceFactory(name="Payments gateway"), version="26.11")
     ArtefactFactory(candidate=candidate, item=item, address="https://registry.example/gateway", identity="digest", digest="git:abc1234")
-    done = PromotionFactory(release=release, candidate=candidate, environment=test, status="succeeded")
+    done: Any = PromotionFactory(release=release, candidate=candidate, environment=test, status="succeeded")
     DeploymentFactory(promotion=done, item=item)
     PromotionFactory(release=release, candidate=candidate, environment=production, starts_at=NOON + timedelta(days=14), status="approved")
-    output = OutputFactory(name="Consent screens", project=ProjectFactory(name="Open banking"), status="delivered")
+    output: Any = OutputFactory(name="Consent screens", project=ProjectFactory(name="Open banking"), status="delivered")
     ContributionFactory(release=release, output=output)
     said = words(reader.get(f"/releases/{release.key}/").content.decode())
     assert "Under way Live in Test since Tue 10 Mar, 15:00 CET ." in said
@@ -195,8 +195,8 @@ def test_the_page_of_a_release_answers_where_it_is(reader: Client):
 
 
 def test_an_address_that_is_no_web_address_is_no_link(reader: Client):
-    release = ReleaseFactory()
-    item = ItemFactory(release=release)
+    release: Any = ReleaseFactory()
+    item: Any = ItemFactory(release=release)
     ArtefactFactory(candidate=CandidateFactory(release=release), item=item, address="javascript:alert(1)")
     body = reader.get(f"/releases/{release.key}/").content.decode()
     assert "javascript:alert(1)" in body
@@ -212,7 +212,8 @@ def test_names_are_escaped(reader: Client):
 
 
 def test_prerequisites_are_shown_both_ways(reader: Client):
-    ledger, gateway = ReleaseFactory(name="Ledger"), ReleaseFactory(name="Gateway")
+    ledger: Any = ReleaseFactory(name="Ledger")
+    gateway: Any = ReleaseFactory(name="Gateway")
     PrerequisiteFactory(release=gateway, needs=ledger)
     assert "Needs live first Ledger 1.0.0" in words(reader.get(f"/releases/{gateway.key}/").content.decode())
     assert "Needed first by Gateway 1.0.0" in words(reader.get(f"/releases/{ledger.key}/").content.decode())
@@ -231,7 +232,7 @@ class TestRestriction:
 
     @pytest.fixture
     def secret(self, db: None) -> Any:
-        release = ReleaseFactory(name="Merger", release_manager=UserFactory(name="Rosa Lindqvist"), restricted_until=LATER)
+        release: Any = ReleaseFactory(name="Merger", release_manager=UserFactory(name="Rosa Lindqvist"), restricted_until=LATER)
         PromotionFactory(release=release)
         return release
 
@@ -244,15 +245,15 @@ class TestRestriction:
         assert rows(reader.get("/releases/?q=Merger")) == []
 
     def test_a_visible_page_that_refers_to_it_says_whom_to_ask(self, reader: Client, secret: Any):
-        gateway = ReleaseFactory(name="Gateway")
+        gateway: Any = ReleaseFactory(name="Gateway")
         PrerequisiteFactory(release=gateway, needs=secret)
         said = reader.get(f"/releases/{gateway.key}/").content.decode()
         assert "restricted, ask Rosa Lindqvist" in words(said)
         assert "Merger" not in said
 
     def test_its_projects_secret_is_kept_on_its_page_too(self, reader: Client):
-        project = ProjectFactory(name="Merger", manager=UserFactory(name="Paul Manager"), restricted_until=LATER)
-        release = ReleaseFactory(name="Gateway")
+        project: Any = ProjectFactory(name="Merger", manager=UserFactory(name="Paul Manager"), restricted_until=LATER)
+        release: Any = ReleaseFactory(name="Gateway")
         ContributionFactory(release=release, output=OutputFactory(project=project, name="Secret contract"))
         for address in ("/releases/", f"/releases/{release.key}/"):
             body = reader.get(address).content.decode()
@@ -261,7 +262,7 @@ class TestRestriction:
             assert "Secret contract" not in body
 
     def test_its_own_people_and_the_pmo_see_it(self, secret: Any):
-        team = TeamFactory()
+        team: Any = TeamFactory()
         MembershipFactory(team=team, user=(member := UserFactory()))
         ItemFactory(release=secret, service=ServiceFactory(owner=team))
         for person in (secret.release_manager, UserFactory(roles=[Role.PMO]), UserFactory(roles=[Role.AUDITOR]), member):
