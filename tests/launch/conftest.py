@@ -1,7 +1,10 @@
-"""Servers as an operator would name them."""
+"""Places and servers to start from."""
 
 import os
 import secrets
+import shutil
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -9,6 +12,15 @@ import pytest
 
 from releasecal.embedded.postgres import APPLICATION, OWNER
 from releasecal.embedded.redis import Redis
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that every account may enter; pytest's own are private, and made so again by every other session."""
+    folder = Path(tempfile.mkdtemp(prefix="releasecal-launch-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

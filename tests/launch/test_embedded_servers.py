@@ -15,12 +15,9 @@ from tests.launch.clones import copy_of_this, surroundings, wait_until
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(open_folder):
     """A folder that the servers' account can reach, with a space and a quote in its name."""
-    for folder in (tmp_path, *tmp_path.parents):
-        if not folder.stat().st_mode & 0o001:
-            folder.chmod(folder.stat().st_mode | 0o011)
-    place = tmp_path / "it's a place"
+    place = open_folder / "it's a place"
     place.mkdir(mode=0o755)
     return place
 

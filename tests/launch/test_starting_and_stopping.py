@@ -14,9 +14,8 @@ from tests.launch.clones import BASE_DIR, BASE_PYTHON, Start, copy_of_this, give
 
 
 @pytest.fixture
-def clone(tmp_path):
-    tmp_path.chmod(0o755)
-    return copy_of_this(tmp_path / "clone")
+def clone(open_folder):
+    return copy_of_this(open_folder / "clone")
 
 
 def test_a_taken_port_is_refused_before_anything_is_started(clone):
@@ -88,11 +87,8 @@ def test_a_part_that_dies_is_named_with_its_last_words_and_everything_stops(clon
     assert processes_of(clone) == {}
 
 
-def test_two_clones_run_side_by_side_one_of_them_a_normal_users(tmp_path):
-    for folder in (tmp_path, *tmp_path.parents):
-        if not folder.stat().st_mode & 0o001:
-            folder.chmod(folder.stat().st_mode | 0o011)
-    one, two = (copy_of_this(tmp_path / name) for name in ("one", "two"))
+def test_two_clones_run_side_by_side_one_of_them_a_normal_users(open_folder):
+    one, two = (copy_of_this(open_folder / name) for name in ("one", "two"))
     account = children.unprivileged()
     if account is not None:  # otherwise we are a normal user already
         give_to(account, two)
