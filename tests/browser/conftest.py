@@ -42,6 +42,11 @@ class Visit:
     base: str
     complaints: list[str] = field(default_factory=list)
 
+    def sign_out(self) -> None:
+        """Be nobody again, on a silent console."""
+        self.page.context.clear_cookies()
+        self.complaints.clear()
+
     def sign_in(self, user: Any) -> None:
         """Carry the session of `user`, as their browser would after they gave their password a moment ago."""
         # Imported here, since this file is read before Django is set up.
@@ -83,6 +88,11 @@ class Visit:
 
     def check(self) -> None:
         """No accessibility violation in either theme at any width, nothing beside the page, and a silent console."""
+        faults = self.faults()
+        assert faults == [], "\n".join(faults)
+
+    def faults(self) -> list[str]:
+        """What `check` would refuse about the page that is open."""
         self.page.evaluate(AXE.read_text())
         found: list[str] = []
         for width in WIDTHS:
@@ -93,8 +103,7 @@ class Visit:
             for theme in THEMES:
                 self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
                 found += [f"at {width} {theme}: {violation}" for violation in self.axe()]
-        assert found == [], "\n".join(found)
-        assert self.complaints == []
+        return found + self.complaints
 
     def axe(self) -> list[str]:
         result: dict[str, Any] = self.page.evaluate("rules => axe.run(document, rules)", AXE_RULES)
