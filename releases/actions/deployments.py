@@ -1,19 +1,20 @@
 """What is where, worked out anew from the promotions that brought it."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import User
 from common.bringing import Writing
 from environments.models import Environment
 from history.deeds import deed
-from releases.models import Deployment, Item
-from releases.vocabulary import SUCCESSES, ItemChange
+from releases.models import Deployment, Item, Promotion
+from releases.vocabulary import ItemChange
 
 _BEFORE_THE_VERSION = ("dev", "snapshot", "a", "alpha", "b", "beta", "m", "milestone", "c", "pre", "preview", "rc")
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
@@ -145,25 +146,18 @@ def _weight(arrival: Arrival) -> tuple[bool, tuple[tuple[int, int, str], ...], i
     return (not arrival.is_removal, version_order(arrival.version), arrival.release, arrival.promotion)
 
 
-def _arrivals(items: Iterable[Item], environments: Collection[int] | None = None) -> Iterable[tuple[Place, Arrival]]:
-    """What the promotions that succeeded brought of these items, and where."""
-    rows = items.filter(release__promotions__status__in=sorted(SUCCESSES))  # type: ignore[attr-defined]  # a queryset of items
+def _arrivals(items: QuerySet[Item], environments: Collection[int] | None = None) -> Iterator[tuple[Place, Arrival]]:
+    """What the promotions that succeeded brought of these items, and where (only into `environments`, when they are given)."""
+    carried: dict[int, list[tuple[int, int, str, bool]]] = {}
+    for release, item, service, version, change in items.values_list("release", "pk", "service", "version", "change"):
+        carried.setdefault(release, []).append((item, service, version, change == ItemChange.REMOVED))
+    promotions = Promotion.objects.succeeded().filter(release__in=carried)
     if environments is not None:
-        rows = rows.filter(release__promotions__environment__in=environments)
-    found = rows.values_list(
-        "release__promotions__ends_at",
-        "version",
-        "change",
-        "pk",
-        "release",
-        "release__promotions",
-        "service",
-        "release__promotions__environment",
-        "release__promotions__parts",
-        "release__line",
-    )
+        promotions = promotions.filter(environment__in=environments)
     parts_of = dict(Environment.objects.exclude(parts=[]).values_list("pk", "parts"))
-    for at, version, change, item, release, promotion, service, environment, parts, line in found:
-        arrival = Arrival(at, version, change == ItemChange.REMOVED, item, release, promotion)
-        for part in parts or parts_of.get(environment) or [""]:
-            yield Place(service, environment, part, line), arrival
+    rows = promotions.values_list("pk", "release", "release__line", "environment", "parts", "ends_at")
+    for promotion, release, line, environment, parts, at in rows:
+        for item, service, version, is_removal in carried[release]:
+            arrival = Arrival(at, version, is_removal, item, release, promotion)
+            for part in parts or parts_of.get(environment) or [""]:
+                yield Place(service, environment, part, line), arrival

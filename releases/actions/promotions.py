@@ -157,7 +157,9 @@ def _look_at_move(batch: Batch, place: int, one: Wanted, promotion: Promotion) -
     elif promotion.is_finished and not promotion.was_recorded:
         batch.refuse(place, "status", f"It was decided here that it {_is_or_has(present)}; an import does not rewrite that.")
     elif promotion.is_finished and target not in FINISHED and target not in Promotion.MOVES[present]:
-        batch.refuse(place, "status", f"What is {_in_words(present)} does not become {_in_words(target)} again; number a new attempt.")
+        batch.refuse(
+            place, "status", f"What is {_in_words(present)} does not become {_in_words(target)} again; number a new attempt."
+        )
 
 
 def _in_words(status: PromotionStatus) -> str:
@@ -165,7 +167,9 @@ def _in_words(status: PromotionStatus) -> str:
 
 
 def _is_or_has(status: PromotionStatus) -> str:
-    return f"was {_in_words(status)}" if status in {PromotionStatus.CANCELLED, PromotionStatus.MISSED} else f"has {_in_words(status)}"
+    return (
+        f"was {_in_words(status)}" if status in {PromotionStatus.CANCELLED, PromotionStatus.MISSED} else f"has {_in_words(status)}"
+    )
 
 
 def _look_at_outcome(batch: Batch, place: int, one: Wanted, promotion: Promotion | None, at: datetime) -> None:
