@@ -1,0 +1,1 @@
+"""One module per door that is measured; each has `figures(...)`."""
