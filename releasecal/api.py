@@ -1,8 +1,14 @@
 """The addresses below /api/v1/, its index, and its documents."""
 
+from functools import cache
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpResponse
-from django.urls import URLPattern, path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from django.urls import URLPattern, include, path
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts.urls import api as accounts
@@ -33,12 +39,54 @@ def _place(pattern: object) -> str:
     return place if place.endswith("/") and "<" not in place and place not in ("", "docs/") else ""
 
 
-class Document(SpectacularJSONAPIView):
-    """The OpenAPI description."""
+class Document(ReadView):
+    """The OpenAPI description of everything below /api/v1/."""
+
+    operation = "openapi"
+    answer = {"type": "object"}
+
+    def get(self, request: Request) -> HttpResponse:
+        question = Question.of(request)
+        question.expect(set())
+        return self.conditional(question, 0, _document)
 
 
-class Documents(SpectacularSwaggerSplitView):
-    """The description as a page; the split view has no inline script, which the policy of content forbids."""
+class Documents(ReadView):
+    """The description as a page. Its script is a file, since the policy of content forbids any other."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> HttpResponse:
+        question = Question.of(request)
+        question.expect(set())
+        return self.page(question, "releasecal/documents.html")
+
+
+@cache
+def _document() -> dict[str, Any]:
+    """Made once: it says what the program can do, which changes only with the program."""
+    generator: Any = SchemaGenerator(patterns=[path("api/v1/", include(urlpatterns))])  # type: ignore[no-untyped-call]
+    document: dict[str, Any] = generator.get_schema(public=True)
+    return document
+
+
+class _Token(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular's own is without types
+    """How the documents describe tokens."""
+
+    target_class = "accounts.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "A token of /me/: `Authorization: Bearer rc_…`."}
+
+
+class _Session(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the documents describe the browser's session."""
+
+    target_class = "accounts.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME, "description": "For pages, with a CSRF token."}
 
 
 urlpatterns = [
@@ -50,5 +98,5 @@ urlpatterns = [
     *accounts,
     path("changes/", Changes.as_view(), name="api_changes"),
     path("openapi.json", Document.as_view(), name="api_document"),
-    path("docs/", Documents.as_view(url_name="api_document"), name="api_documents"),
+    path("docs/", Documents.as_view(), name="api_documents"),
 ]

@@ -11,7 +11,8 @@ from drf_spectacular.utils import OpenApiParameter
 from common.converters import NAME
 from common.filters import read_moment
 from common.reading import DetailView, ListView, Question
-from common.refusals import NotVisible
+from common.reading.questions import refused
+from common.refusals import BadInput, NotVisible
 from history.api import EventsView
 from releases import models
 from releases.filters import DeploymentFilter, LiveFilter, PromotionFilter, ReleaseFilter
@@ -165,8 +166,17 @@ class Live(ListView):
 
 
 def _moment(question: Question) -> datetime:
-    moment: datetime = question.once(AT, lambda: read_moment(str(question.given[AT])) if AT in question.given else timezone.now())
+    moment: datetime = question.once(AT, lambda: _read_at(question))
     return moment
+
+
+def _read_at(question: Question) -> datetime:
+    if AT not in question.given:
+        return timezone.now()
+    try:
+        return read_moment(str(question.given[AT]))
+    except BadInput as refusal:
+        raise refused(AT, refusal.sentence) from None
 
 
 def _number_of(key: str, user: Any) -> int:

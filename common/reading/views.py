@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -29,6 +30,13 @@ class ReadView(APIView):
         if tags.is_known(question.request, tag):
             return tags.not_modified(tag)
         return tags.with_tag(HttpResponse(dump(answer()), content_type=JSON), tag)
+
+    def page(self, question: Question, template: str) -> HttpResponse:
+        """An HTML page below the API that changes only with the program."""
+        tag = tags.tag_of_list(question, 0)
+        if tags.is_known(question.request, tag):
+            return tags.not_modified(tag)
+        return tags.with_tag(render(question.request, template), tag)
 
 
 class ListView(ReadView):

@@ -11,25 +11,28 @@ from common import labels
 from common.rows import kind_of
 
 Thing = tuple[str, int]
+# An artefact hangs on its candidate, and that on its release; nothing hangs deeper than this.
+DEEPEST = 5
 
 
 def owners(rows: Collection[tuple[str, int]]) -> dict[tuple[str, int], set[Thing]]:
     """For (table, row) the things that show it: the row itself where it is one, and what it hangs on by a cascade."""
     found: dict[tuple[str, int], set[Thing]] = {row: set() for row in rows}
-    # Where a row came from: while the parents of parents are looked up, several rows may lead to the same one.
+    # From which of `rows` one comes to a row: on the way up several may lead to the same one.
     below: dict[tuple[str, int], set[tuple[str, int]]] = {row: {row} for row in rows}
-    seen: set[tuple[str, int]] = set()
-    while below:
+    for _ in range(DEEPEST):
         above: dict[tuple[str, int], set[tuple[str, int]]] = {}
-        for table, numbers in _by_table(below.keys() - seen).items():
+        for table, numbers in _by_table(below).items():
             kind = _kinds().get(table)
-            for number in numbers if kind else ():
-                for origin in below[table, number]:
-                    found[origin].add((kind, number))  # type: ignore[arg-type]  # the loop is empty without a kind
+            if kind:
+                for number in numbers:
+                    for origin in below[table, number]:
+                        found[origin].add((kind, number))
             for column, parent in _parents().get(table, ()):
                 for number, parent_number in _values(table, numbers, column):
                     above.setdefault((parent, parent_number), set()).update(below[table, number])
-        seen |= below.keys()
+        if not above:
+            break
         below = above
     return found
 

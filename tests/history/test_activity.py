@@ -1,0 +1,105 @@
+"""What happened to a thing, told in plain sentences on its page."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.template import Context, Template
+from django.test import RequestFactory
+
+from accounts.models import User
+from history import queries
+from history.deeds import deed, record
+from tests.callers import change
+from tests.factories import NOON, ProgramFactory, ProjectFactory, ReleaseFactory, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sentences(thing: Any, user: User, **options: Any) -> list[list[str]]:
+    found = queries.activity(thing._meta.model_name, thing.pk, user, **options)
+    return [[str(each) for each in entry.sentences] for entry in found.entries]
+
+
+def page(thing: Any, user: User) -> str:
+    request = RequestFactory().get("/")
+    request.user = user
+    return Template("{% load activity %}{% activity thing %}").render(Context({"thing": thing, "request": request}))
+
+
+def test_sentences_name_who_did_what_newest_first():
+    rita = UserFactory(name="Rita", time_zone="Europe/Berlin")
+    project = ProjectFactory(code="PAY", name="Payments")
+    program = ProgramFactory(code="PRG", name="Money")
+    with deed(by=rita, reason="it belongs there"):
+        project.program, project.starts_on = program, "2026-02-01"
+        project.save()
+        record(project, "moved", by=rita, template="{actor} moved {subject} into {program}", program=program)
+    assert sentences(project, rita) == [["Rita moved Payments into Money"], ["The clock made Payments"]]
+    entry = queries.activity("project", project.pk, rita).entries[0]
+    assert entry.reason == "it belongs there"
+    told = {each.name: (queries.text_of(each.before), queries.text_of(each.after)) for each in entry.differences}
+    assert told == {"program": ("nothing", "Money"), "starts on": ("Mon 5 Jan 2026", "Sun 1 Feb 2026")}
+
+
+def test_names_lead_to_their_pages_and_are_escaped():
+    rita = UserFactory(name="Rita <b>")
+    project = ProjectFactory(code="PAY", name="Pay & <script>")
+    change(project, name="<i>New</i>")
+    html = page(project, rita)
+    assert '<a href="/projects/PAY/">&lt;i&gt;New&lt;/i&gt;</a>' in html
+    assert "Pay &amp; &lt;script&gt; → &lt;i&gt;New&lt;/i&gt;" in html
+    assert "<script>" not in html
+    assert "<i>" not in html
+
+
+def test_what_the_reader_may_not_see_is_not_named():
+    viewer, pmo = UserFactory(), UserFactory(roles=["PMO"])
+    secret = ProgramFactory(name="Takeover", manager=UserFactory(name="Mona"), restricted_until=NOON + timedelta(days=3650))
+    release = ReleaseFactory(name="Nova", version="1")
+    with deed(by=pmo):
+        record(release, "reserved", by=pmo, template="{actor} reserved {subject} for {program}", program=secret)
+    assert sentences(release, viewer)[0] == [f"{pmo.name} reserved Nova 1 for restricted, ask Mona"]
+    assert sentences(release, pmo)[0] == [f"{pmo.name} reserved Nova 1 for Takeover"]
+
+
+def test_an_event_that_tells_nothing_of_it_is_told_as_a_whole():
+    rita = UserFactory(name="Rita")
+    one, other = ProjectFactory(name="One"), ProjectFactory(name="Other")
+    with deed(by=rita):
+        for each in (one, other):
+            each.status = "closed"
+            each.save()
+        record(one, "tidied", by=rita, template="{actor} tidied up")
+    entry = queries.activity("project", other.pk, rita).entries[0]
+    assert [str(each) for each in entry.sentences] == ["Rita tidied up"]
+    assert [(each.name, each.before, each.after) for each in entry.differences] == [("status", "Active", "Closed")]
+
+
+def test_personal_columns_say_only_that_they_changed():
+    person = UserFactory(name="Old name")
+    change(person, name="New name")
+    entry = queries.activity("user", person.pk, person).entries[0]
+    assert [(each.name, each.is_told) for each in entry.differences] == [("name", False)]
+    html = page(person, person)
+    assert "Old name" not in html
+
+
+def test_earlier_ones_are_asked_for_by_number():
+    rita = UserFactory()
+    release = ReleaseFactory()
+    for name in "abcde":
+        change(release, name=name)
+    first = queries.activity("release", release.pk, rita, limit=4)
+    assert (len(first.entries), first.more) == (4, True)
+    rest = queries.activity("release", release.pk, rita, limit=4, before=first.entries[-1].number)
+    assert (len(rest.entries), rest.more) == (2, False)
+    back = queries.activity("release", release.pk, rita, limit=4, after=rest.entries[0].number)
+    assert back.entries == first.entries
+    assert "Earlier events are kept" in Template("{% load activity %}{% activity thing 4 %}").render(
+        Context({"thing": release, "request": type("Request", (), {"user": rita})()})
+    )
+
+
+def test_a_page_without_any_event_says_so():
+    assert "Nothing has happened" in page(User.objects.clock(), User.objects.clock())
