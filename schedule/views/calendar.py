@@ -96,7 +96,7 @@ def _nothing(sight: Sight, asked: Asked) -> dict[str, str]:
     said = {"title": f"Nothing in {asked.title}" + (" with these filters" if asked.given else "")}
     if nearest:
         said |= {"href": asked.address(date=nearest.isoformat(), days=None), "verb": f"Go to {month_words(nearest)}"}
-        said["sentence"] = "The nearest entries are there."
+        said["sentence"] = f"The nearest entries are in {month_words(nearest)}."
     if asked.given:
         said |= {"reset": asked.address(given=())}
     return said

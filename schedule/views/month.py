@@ -167,7 +167,10 @@ def _cell(
         bars += (
             f'<a class="more" href="{all_of_it}">+{hidden} more<span class="sr"> on {moments.day_words(day, today.year)}</span></a>'
         )
-    marks = "".join(f'<i class="k-{kind}"></i>' for kind in dots) + (f"<b>{count}</b>" if count > DOTS else "")
+    # Three figures leave room for two dots on a phone.
+    marks = "".join(f'<i class="k-{kind}"></i>' for kind in dots[: 2 if count > 99 else DOTS]) + (
+        f"<b>{count}</b>" if count > DOTS else ""
+    )
     return f'{head}<div class="dots" aria-hidden="true">{marks}</div><div class="lanes">{bars}</div></td>'
 
 

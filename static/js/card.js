@@ -13,7 +13,7 @@ const build = () => {
   card.setAttribute("role", "tooltip");
   card.addEventListener("pointerenter", () => clearTimeout(timer));
   card.addEventListener("pointerleave", leave);
-  document.body.append(card);
+  (document.querySelector("main") ?? document.body).append(card);
 };
 const place = () => {
   const at = owner.getBoundingClientRect();

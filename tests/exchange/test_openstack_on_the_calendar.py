@@ -22,7 +22,8 @@ def reader(openstack: Any) -> Iterator[Client]:
     """Somebody who is signed in, and was never there afterwards."""
     with transaction.atomic():
         client = Client()
-        client.force_login(UserFactory(roles=[Role.PMO]))
+        passer_by: Any = UserFactory(roles=[Role.PMO])
+        client.force_login(passer_by)
         yield client
         transaction.set_rollback(True)
 

@@ -1,5 +1,7 @@
 """Many promotions at once, written past history as no program may: for plans and full months."""
 
+from typing import Any
+
 from django.db import connection
 
 from tests import factories
@@ -7,7 +9,7 @@ from tests import factories
 
 def crowd(number: int, first: str, last: str) -> None:
     """`number` promotions of two hours, spread evenly from one day to another, each of its own release."""
-    environment = factories.EnvironmentFactory(slug="crowded", name="Crowded")
+    environment: Any = factories.EnvironmentFactory(slug="crowded", name="Crowded")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(

@@ -164,7 +164,7 @@ def test_ways_to_other_months_keep_the_filters(petra: Client):
 
 
 def test_the_agenda_lists_days_in_order(petra: Client):
-    release = factories.ReleaseFactory(name="Gateway", version="2")
+    release: Any = factories.ReleaseFactory(name="Gateway", version="2")
     environment = factories.EnvironmentFactory(slug="prod", name="Production")
     factories.PromotionFactory(release=release, environment=environment, starts_at=datetime(2026, 3, 11, 21, tzinfo=UTC))
     factories.MilestoneFactory(name="First", kind="rc")

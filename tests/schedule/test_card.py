@@ -1,6 +1,7 @@
 """The card beside an entry."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,13 +12,13 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_promotion_tells_when_where_and_what_it_carries(petra: Client):
-    release = factories.ReleaseFactory(name="Gateway", version="26.3")
+    release: Any = factories.ReleaseFactory(name="Gateway", version="26.3")
     for at in range(7):
         factories.ContributionFactory(
             release=release, output=factories.OutputFactory(name=f"Screen {at}", due_on=date(2026, 3, 1 + at))
         )
     environment = factories.EnvironmentFactory(slug="prod", name="Production")
-    promotion = factories.PromotionFactory(release=release, environment=environment, status="approved")
+    promotion: Any = factories.PromotionFactory(release=release, environment=environment, status="approved")
     card = petra.get(f"/schedule/card/promotion-{promotion.pk}/").content.decode()
     assert "Gateway 26.3 → Production" in card
     assert "Approved" in card
@@ -31,7 +32,7 @@ def test_a_promotion_tells_when_where_and_what_it_carries(petra: Client):
 
 
 def test_a_milestone_tells_its_days(petra: Client):
-    milestone = factories.MilestoneFactory(name="Pilot <b>", starts_on=date(2026, 3, 12), ends_on=date(2026, 3, 13))
+    milestone: Any = factories.MilestoneFactory(name="Pilot <b>", starts_on=date(2026, 3, 12), ends_on=date(2026, 3, 13))
     card = petra.get(f"/schedule/card/milestone-{milestone.pk}/").content.decode()
     assert "Pilot &lt;b&gt;" in card
     assert "Thu 12 Mar – Fri 13 Mar" in card.replace(" 2026", "")

@@ -169,6 +169,6 @@ def test_environment_and_project_narrow(organisation: list[Known]):
     environment = next(row.environment for row in organisation if row.environment)
     found = queries.keys(everybody(), span, Narrowing(environments=(environment,)), limit=1000)
     assert found == sorted(row.key(span.zone) for row in organisation if row.environment == environment)
-    project = next(row.project for row in organisation if row.kind == "milestone")
+    project = next(row.project for row in organisation if row.kind == "milestone" and row.project)
     found = queries.keys(everybody(), span, Narrowing(projects=(project,)), limit=1000)
     assert found == sorted(row.key(span.zone) for row in organisation if row.project == project)

@@ -136,7 +136,7 @@ def test_the_release_of_a_promotion(petra: Client, organisation: Any):
 
 
 def test_what_was_declined_is_not_carried(petra: Client, organisation: Any):
-    declined = factories.ContributionFactory(release=organisation.release, state="declined")
+    declined: Any = factories.ContributionFactory(release=organisation.release, state="declined")
     assert titles(petra, project=declined.output.project.code, kind="promotion") == []
     assert results(petra, kind="promotion")[0]["projects"] == ["PAY"]
 

@@ -1,0 +1,90 @@
+"""The calendar in a real browser: full months, cards, the agenda going on, keys, and all of it without scripts."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from accounts.vocabulary import Role
+from tests import factories
+from tests.browser.conftest import Visit
+from tests.schedule.crowds import crowd
+
+MARCH = "/?view=month&date=2026-03-01"
+
+
+@pytest.fixture
+def full(visit: Visit) -> Visit:
+    """A month with ten entries a day, bars over weeks among them; read by a person of the PMO in Berlin."""
+    with transaction.atomic():
+        crowd(300, "2026-03-01", "2026-04-01")
+    factories.MilestoneFactory(
+        name="A very long name of a milestone that lasts over two weeks", starts_on="2026-03-05", ends_on="2026-03-17"
+    )
+    factories.OutputFactory(name="Consent screens", status="delivered")
+    factories.ProjectFactory(name="Payments")
+    reader: Any = factories.UserFactory(roles=[Role.PMO], time_zone="Europe/Berlin")
+    visit.sign_in(reader)
+    return visit
+
+
+@pytest.mark.parametrize("address", [MARCH, f"{MARCH}&kind=project&kind=promotion", "/?view=agenda&date=2026-03-10&days=2"])
+def test_full_pages_are_accessible_in_both_themes_at_three_widths(full: Visit, address: str):
+    full.go(address)
+    full.check()
+
+
+def test_a_day_of_a_full_month_shows_its_list_on_a_phone(full: Visit):
+    full.page.set_viewport_size({"width": 360, "height": 800})
+    page = full.go(MARCH)
+    page.click("td.day:not(.outside) a.date[aria-label^='Wed 11']")
+    page.wait_for_url("**date=2026-03-11#picked")
+    assert page.inner_text("#picked h2").startswith("Wed 11 Mar")
+    assert page.locator("#picked .agenda-row:visible").count() > 6
+
+
+def test_the_card_of_an_entry_comes_on_focus_and_goes_with_escape(full: Visit):
+    page = full.go(MARCH)
+    page.locator("td.day .entry.k-milestone").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_selector("#card:popover-open")
+    assert "A very long name" in page.inner_text("#card")
+    full.check_now()
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#card:popover-open", state="hidden")
+
+
+def test_the_agenda_goes_on_in_place(full: Visit):
+    page = full.go("/?view=agenda&date=2026-03-01")
+    address = page.url
+    assert page.locator(".agenda-row").count() == 100
+    page.click(".agenda-more a")
+    page.locator(".agenda-row").nth(199).wait_for()
+    assert page.url == address
+    full.check_now()
+
+
+def test_keys_lead_to_the_other_view_and_back_to_today(full: Visit):
+    page = full.go(MARCH)
+    page.keyboard.press("a")
+    page.wait_for_url("**view=agenda**")
+    page.keyboard.press("m")
+    page.wait_for_url("**view=month**")
+    page.keyboard.press("Home")
+    page.wait_for_selector("td.today")
+
+
+def test_without_scripts_it_is_complete(full: Visit):
+    cookies = full.page.context.cookies()
+    full.without_scripts()
+    full.page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what the browser gave is what it takes
+    page = full.go(MARCH)
+    page.check("input[name=kind][value=milestone]")
+    page.click("form.rail button[type=submit]")
+    assert page.locator("table.month .entry.k-promotion").count() == 0
+    assert page.locator("table.month .entry.k-milestone").count() == 3
+    page.click("a[rel=next]")
+    assert page.inner_text("h1") == "April 2026"
+    page.click("nav.views a:has-text('Agenda')")
+    assert "Nothing in April 2026" in page.inner_text("main")
