@@ -34,8 +34,9 @@ def environment_promotions(request: HttpRequest, environment: Environment) -> Sa
 
 
 def service_live(request: HttpRequest, service: Service) -> SafeString:
-    """Where a service is live, in which versions, and where production is behind."""
-    live = by_stage(Deployment.objects.visible_to(request.user).live().filter(service=service).with_references().by_place())
+    """Where a service is live, production first, in which versions, and where production is behind."""
+    live = by_stage(Deployment.objects.visible_to(request.user).live().filter(service=service).with_references().latest_first().reverse())
+    live.reverse()
     behind = drift(live)
     return _part(request, "service_live", {"service": service, "places": [(one, behind.get(one.pk)) for one in live]})
 

@@ -140,6 +140,8 @@ PAGES: dict[str, Row] = {
 VIEWS: dict[str, Row] = {
     "the agenda": at("/?view=agenda&date=2026-03-10"),
     "an empty month": at("/?view=month&date=2020-01-01"),
+    "a list that finds nothing, with a notice": at("/releases/?status=retired&color=red"),
+    "what was live at a moment": at("/live/?at=2026-03-12T12:00"),
     "an unknown address": at("/nowhere/", status=404),
 }
 
