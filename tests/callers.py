@@ -23,7 +23,8 @@ class Caller:
     """Calls the API with a token that may read."""
 
     def __init__(self, *roles: str, user: Any = None) -> None:
-        self.user: Any = user or UserFactory(roles=roles)
+        made: Any = user or UserFactory(roles=roles)
+        self.user: User = made
         _, secret = tokens.make(self.user, by=self.user, at=timezone.now(), name="test", scopes=[Scope.READ], days=1)
         self.client = Client()
         self.headers = {"Authorization": f"Bearer {secret}"}

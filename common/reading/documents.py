@@ -47,7 +47,8 @@ class ReadingSchema(AutoSchema):
         return hasattr(self.view, "own_parameters")
 
     def get_tags(self) -> list[str]:
-        return [self.path.split("/")[3]]
+        place = self.path.split("/")[3]
+        return [place if place and "." not in place else "documents"]
 
     def get_filter_backends(self) -> list[Any]:
         return []
