@@ -101,7 +101,9 @@ class Project(Row, Restrictable):
                 condition=ENDS_AFTER_START, name="project_ends_after_start", violation_error_message="It ends before it starts."
             ),
             models.CheckConstraint(
-                condition=Q(budget=None) | Q(budget__gte=0), name="project_budget_not_negative", violation_error_message="A budget is not negative."
+                condition=Q(budget=None) | Q(budget__gte=0),
+                name="project_budget_not_negative",
+                violation_error_message="A budget is not negative.",
             ),
             models.CheckConstraint(
                 condition=Q(currency="") | Q(currency__regex="^[A-Z]{3}$"),
@@ -158,7 +160,10 @@ class Milestone(Row):
                 violation_error_message="There is a milestone with this code already.",
             ),
             models.UniqueConstraint(
-                fields=["calendar", "uid", "program", "project"], name="milestone_uid_once", nulls_distinct=False, condition=~Q(uid="")
+                fields=["calendar", "uid", "program", "project"],
+                name="milestone_uid_once",
+                nulls_distinct=False,
+                condition=~Q(uid=""),
             ),
             models.CheckConstraint(
                 condition=Q(program=None) | Q(project=None),
@@ -170,7 +175,10 @@ class Milestone(Row):
                 condition=ENDS_AFTER_START, name="milestone_ends_after_start", violation_error_message="It ends before it starts."
             ),
         ]
-        indexes = [GistIndex(fields=["during"], name="milestone_during"), models.Index(fields=["starts_on", "id"], name="milestone_start")]
+        indexes = [
+            GistIndex(fields=["during"], name="milestone_during"),
+            models.Index(fields=["starts_on", "id"], name="milestone_start"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -192,7 +200,9 @@ class Output(Row):
     delivered_on = models.DateField(null=True, blank=True)
     services = models.ManyToManyField(Service, blank=True, related_name="outputs")
     lies_on = models.GeneratedField(
-        expression=Coalesce(F("delivered_on"), F("forecast_on"), F("due_on")), output_field=models.DateField(null=True), db_persist=True
+        expression=Coalesce(F("delivered_on"), F("forecast_on"), F("due_on")),
+        output_field=models.DateField(null=True),
+        db_persist=True,
     )
 
     objects: ClassVar[Any] = OutputQuerySet.as_manager()
@@ -202,7 +212,9 @@ class Output(Row):
         constraints = [
             shape_constraint("code", "output_code_shape"),
             models.UniqueConstraint(
-                fields=["project", "code"], name="output_code_once", violation_error_message="The project has an output with this code already."
+                fields=["project", "code"],
+                name="output_code_once",
+                violation_error_message="The project has an output with this code already.",
             ),
             models.CheckConstraint(condition=Q(kind__in=OutputKind.values), name="output_kind_known"),
             models.CheckConstraint(condition=Q(status__in=OutputStatus.values), name="output_status_known"),

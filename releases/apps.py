@@ -7,6 +7,7 @@ class ReleasesConfig(AppConfig):
     name = "releases"
 
     def ready(self) -> None:
+        from releases import receivers  # noqa: F401 - importing connects them
         from releases.queries import names
         from releases.views import parts as added
 

@@ -20,6 +20,9 @@ _BEFORE_THE_VERSION = ("dev", "snapshot", "a", "alpha", "b", "beta", "m", "miles
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
 
 
+Version = tuple[tuple[int, int, str], ...]
+
+
 class Place(NamedTuple):
     """Where one version of a service's line is at a time; `part` is empty where the environment has none."""
 
@@ -31,7 +34,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Arrival:
-    """An item that arrived with a promotion that succeeded, at the moment that promotion ended."""
+    """An item that arrived with a promotion that succeeded, at the moment that promotion ended.
+
+    `precedence` settles what the version leaves open, by what does not depend on the order of arrival here.
+    """
 
     at: datetime
     version: str
@@ -39,6 +45,7 @@ class Arrival:
     item: int
     release: int
     promotion: int
+    precedence: tuple[str, datetime, list[str], int]
 
 
 @deed
@@ -98,7 +105,18 @@ def places_of(releases: Iterable[int]) -> set[Place]:
     return found | {place for place, _ in arrivals}
 
 
-def version_order(version: str) -> tuple[tuple[int, int, str], ...]:
+def places_in(environments: Iterable[int]) -> set[Place]:
+    """Every place of these environments where something is or would be."""
+    environments = set(environments)
+    found = {
+        Place(*row)
+        for row in Deployment.objects.filter(environment__in=environments).values_list("service", "environment", "part", "line")
+    }
+    carried = Item.objects.filter(release__promotions__environment__in=environments)
+    return found | {place for place, _ in _arrivals(carried, environments)}
+
+
+def version_order(version: str) -> Version:
     """A key that sorts versions as people count: 1.9 before 1.10, 2.0rc1 before 2.0, and both before 2.0.1.
 
     A version is cut into numbers and words. Numbers count as numbers. Words that announce a version (dev, snapshot, a, alpha, b,
@@ -141,9 +159,9 @@ def _wanted(places: Collection[Place]) -> dict[tuple[Place, int, int], tuple[Arr
     return wanted
 
 
-def _weight(arrival: Arrival) -> tuple[bool, tuple[tuple[int, int, str], ...], int, int]:
-    """What wins at one instant: being there over being removed, then the higher version, then what was planned last."""
-    return (not arrival.is_removal, version_order(arrival.version), arrival.release, arrival.promotion)
+def _weight(arrival: Arrival) -> tuple[bool, Version, tuple[str, datetime, list[str], int]]:
+    """What wins at one instant: being there over being removed, then the higher version, then a settled order."""
+    return (not arrival.is_removal, version_order(arrival.version), arrival.precedence)
 
 
 def _arrivals(items: QuerySet[Item], environments: Collection[int] | None = None) -> Iterator[tuple[Place, Arrival]]:
@@ -155,9 +173,11 @@ def _arrivals(items: QuerySet[Item], environments: Collection[int] | None = None
     if environments is not None:
         promotions = promotions.filter(environment__in=environments)
     parts_of = dict(Environment.objects.exclude(parts=[]).values_list("pk", "parts"))
-    rows = promotions.values_list("pk", "release", "release__line", "environment", "parts", "ends_at")
-    for promotion, release, line, environment, parts, at in rows:
+    rows = promotions.values_list(
+        "pk", "release", "release__name", "release__line", "environment", "parts", "starts_at", "ends_at", "attempt"
+    )
+    for promotion, release, name, line, environment, parts, starts_at, at, attempt in rows:
         for item, service, version, is_removal in carried[release]:
-            arrival = Arrival(at, version, is_removal, item, release, promotion)
+            arrival = Arrival(at, version, is_removal, item, release, promotion, (name, starts_at, parts, attempt))
             for part in parts or parts_of.get(environment) or [""]:
                 yield Place(service, environment, part, line), arrival

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from environments.actions import environments
 from history.deeds import deed, record
 from releases.actions import deployments, promotions, releases
 from releases.actions.deployments import version_order
@@ -125,6 +126,13 @@ def test_a_promotion_into_the_whole_reaches_every_part():
 
 
 @pytest.mark.usefixtures("house")
+def test_an_environment_that_gets_parts_has_in_each_what_was_in_all_of_it():
+    bring_promotions(arrival("a@1", 1))
+    environments.bring([{"slug": "prod", "parts": ["east", "west"]}], by=User.objects.operator())
+    assert stays() == [("prod", "a", "east", "", "1", 1, None), ("prod", "a", "west", "", "1", 1, None)]
+
+
+@pytest.mark.usefixtures("house")
 def test_an_item_that_is_removed_ends_the_line():
     bring_promotions(arrival("a@1", 1), arrival("a@2", 5))
     operator = User.objects.operator()
@@ -181,7 +189,7 @@ def test_versions_are_ordered_as_people_count(lower, higher):
 
 
 def test_the_whole_ladder_sorts():
-    assert sorted(LADDER[::-1], key=version_order) == LADDER
+    assert sorted(set(LADDER), key=version_order) == LADDER
 
 
 @given(st.text(max_size=12), st.text(max_size=12))
@@ -220,6 +228,11 @@ def everything():
         sorted(Item.objects.values_list("release__name", "release__version", "service__slug", "version")),
         sorted((*row[:3], tuple(row[3]), *row[4:]) for row in promoted),
         stays(),
+        sorted(
+            Deployment.objects.values_list(
+                "begins_at", "environment__slug", "service__slug", "part", "release__name", "promotion__parts"
+            )
+        ),
     )
 
 
