@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from projects.models import Program, Project
 from releases.models import Release
+from schedule.branches.statements import Statement, compiled, joined, statement
 
 
 class Hidden(NamedTuple):
@@ -35,7 +36,10 @@ class Sight:
 
 def _anything_restricted() -> bool:
     """One short query by three partial indexes: for most installations the whole cost of restriction."""
-    first, *others = (
-        noun.objects.filter(restricted_until__isnull=False).order_by().values("pk")[:1] for noun in (Program, Project, Release)
-    )
-    return bool(first.union(*others, all=True))
+    asked = statement("anything restricted", _restricted_at_all, keep=lambda: True)
+    return bool(asked and asked.run({})[0][0])
+
+
+def _restricted_at_all() -> Statement | None:
+    found = [compiled(noun.objects.filter(restricted_until__isnull=False).order_by().values("pk")) for noun in (Program, Project, Release)]
+    return joined([each for each in found if each], "SELECT EXISTS (SELECT FROM (", ") AS restricted)")
