@@ -41,5 +41,8 @@ def _anything_restricted() -> bool:
 
 
 def _restricted_at_all() -> Statement | None:
-    found = [compiled(noun.objects.filter(restricted_until__isnull=False).order_by().values("pk")) for noun in (Program, Project, Release)]
+    found = [
+        compiled(noun.objects.filter(restricted_until__isnull=False).order_by().values("pk"))
+        for noun in (Program, Project, Release)
+    ]
     return joined([each for each in found if each], "SELECT EXISTS (SELECT FROM (", ") AS restricted)")
