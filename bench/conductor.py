@@ -65,12 +65,12 @@ def _measured(only: frozenset[str]) -> Iterator[Figure]:
 
 def _colleague() -> User:
     """Somebody without a role, who sees what most people see."""
-    found = User.objects.filter(email="bench@example.org").first()
+    found: User | None = User.objects.filter(email="bench@example.org").first()
     if found:
         return found
     clock = User.objects.clock()
     with deed(by=clock):
-        made = User.objects.create(email="bench@example.org", name="Bench", password="!", time_zone="Europe/Berlin")
+        made: User = User.objects.create(email="bench@example.org", name="Bench", password="!", time_zone="Europe/Berlin")
         record(made, "made", by=clock)
     return made
 
@@ -144,7 +144,14 @@ def _page(table: str, scale: float) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         postgres = cursor.fetchone()[0]
-    model = next((line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "")
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        "",
+    )
     return f"""# Benchmarks
 
 Written by `python3 run.py bench`. Absolute times mean little on shared machines, so every figure is a **ratio taken in one run**: the product and its limit, a bare program doing the same work on the same rows, in turn, A B A B; medians. For requests it is CPU time per request, application plus PostgreSQL backend; where wall time is meant, it says so. The bare programs stand beside the benchmark in `bench/`.

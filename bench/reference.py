@@ -49,7 +49,9 @@ def build(size: Size) -> None:
     """Fill an empty database. Triggers are off meanwhile (a superuser may): five million changes are written as such."""
     n = size.rows
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica; SET LOCAL statement_timeout = 0; SET LOCAL synchronous_commit = off")
+        cursor.execute(
+            "SET LOCAL session_replication_role = replica; SET LOCAL statement_timeout = 0; SET LOCAL synchronous_commit = off"
+        )
         for what, statement in _statements(n):
             say(f"  {what}")
             cursor.execute(statement)

@@ -27,7 +27,18 @@ class Site:
     def __enter__(self) -> Self:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--no-control-socket",
+            "--worker-class",
+            "gthread",
+            "--workers",
+            "2",
+            "--threads",
+            "4",
+        ]
         self.process = subprocess.Popen(
             [*command, "--bind", f"127.0.0.1:{self.port}", "releasecal.wsgi"],
             cwd=settings.BASE_DIR,
@@ -58,7 +69,11 @@ class StaticSite:
     """One page as a file, its styles and scripts still the product's."""
 
     def __init__(self, html: str, site: Site) -> None:
-        body = html.replace('href="/static/', f'href="{site.address}/static/').replace('src="/static/', f'src="{site.address}/static/').encode()
+        body = (
+            html.replace('href="/static/', f'href="{site.address}/static/')
+            .replace('src="/static/', f'src="{site.address}/static/')
+            .encode()
+        )
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -68,7 +83,7 @@ class StaticSite:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *_: object) -> None:
                 """Silent."""
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)

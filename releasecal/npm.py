@@ -19,7 +19,7 @@ class NpmStorage(FileSystemStorage):
 
     prefix = PREFIX.rstrip("/")
 
-    def _open(self, name: str, mode: str = "rb") -> File:
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         lines = Path(self.path(name)).read_bytes().splitlines(keepends=True)
         return ContentFile(b"".join(line for line in lines if b"sourceMappingURL=" not in line), name=name)
 

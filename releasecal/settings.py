@@ -331,7 +331,9 @@ STORAGES = {
         )
     },
 }
-WHITENOISE_USE_FINDERS = env.choice("STATIC_STORAGE", {"manifest": "", "uncompressed": "", "plain": "yes"}, default="manifest") == "yes"
+WHITENOISE_USE_FINDERS = (
+    env.choice("STATIC_STORAGE", {"manifest": "", "uncompressed": "", "plain": "yes"}, default="manifest") == "yes"
+)
 
 # --- logs: one JSON object a line, each with the request's id
 

@@ -15,7 +15,7 @@ from django.urls import path
 from playwright.sync_api import Page, sync_playwright
 
 from bench.browser import CHROMIUM_ARGUMENTS, chromium
-from bench.reference import MONTH_OF_300, MONTH_OF_10_000
+from bench.reference import MONTH_OF_10_000, MONTH_OF_300
 from bench.servers import Site, StaticSite
 from bench.timing import Figure, compare
 from bench.wsgi import Caller
@@ -111,7 +111,9 @@ def in_the_browser(session: str) -> Iterator[Figure]:
         with StaticSite(page.content(), site) as static:
             still = _visit(page, static.address)
             yield compare("G8", "month page of 300 entries in Chromium (wall)", 1.5, small, still, times=4, clock=_loading)
-        yield compare("G8", "month page of 10,000 entries beside 300 in Chromium (wall)", 1.5, large, small, times=4, clock=_loading)
+        yield compare(
+            "G8", "month page of 10,000 entries beside 300 in Chromium (wall)", 1.5, large, small, times=4, clock=_loading
+        )
         browser.close()
 
 

@@ -18,7 +18,15 @@ from bench.timing import Figure, compare
 from exchange.actions.imports import import_files
 from exchange.kinds.sheet import Source
 
-COUNTS = {"programs": 9, "projects": 386, "milestones": 308, "outputs": 2_145, "services": 372, "releases": 6_477, "promotions": 6_276}
+COUNTS = {
+    "programs": 9,
+    "projects": 386,
+    "milestones": 308,
+    "outputs": 2_145,
+    "services": 372,
+    "releases": 6_477,
+    "promotions": 6_276,
+}
 # In the order their rows refer to each other.
 TABLES = (
     "accounts_team",
@@ -135,7 +143,9 @@ def figure() -> Figure:
 def _memory(folder: Path) -> int:
     """Peak memory of the command in a process of its own, in MB; the rows are there already or not, the files are read either way."""
     _empty()
-    subprocess.run([sys.executable, "manage.py", "import", str(folder)], cwd=settings.BASE_DIR, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "manage.py", "import", str(folder)], cwd=settings.BASE_DIR, check=True, stdout=subprocess.DEVNULL
+    )
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
 
 

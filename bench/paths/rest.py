@@ -50,7 +50,11 @@ def _bare_list(limit: int) -> Application:
             rows = cursor.fetchall()
         more = len(rows) > limit
         body = orjson.dumps(
-            {"results": [_promotion(*row) for row in rows[:limit]], "next": f"{API}/promotions/" if more else None, "previous": None},
+            {
+                "results": [_promotion(*row) for row in rows[:limit]],
+                "next": f"{API}/promotions/" if more else None,
+                "previous": None,
+            },
             option=orjson.OPT_UTC_Z,
         )
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])

@@ -14,7 +14,9 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_to_a_file_leads_to_one(page: Path):
-    targets = [target.partition("#")[0] for target in LINK.findall(page.read_text()) if "://" not in target and not target.startswith("#")]
+    targets = [
+        target.partition("#")[0] for target in LINK.findall(page.read_text()) if "://" not in target and not target.startswith("#")
+    ]
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
