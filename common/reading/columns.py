@@ -118,9 +118,10 @@ class Reference(Column):
             found = known.get(name)
             if found is None:
                 shown = f"{prefix}{name}" if prefix else name
-                found = {by: shown, "name": row[name_at]} | {column: row[place] for place, column in also}
+                found = known[name] = {by: shown, "name": row[name_at]}
+                for place, column in also:
+                    found[column] = row[place]
                 found["url"] = f"{address}{shown}/" if address else None
-                known[name] = found
             return found
 
         return read
