@@ -17,7 +17,7 @@ M = TypeVar("M", bound=models.Model)
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NOTHING = "\\N"
-ROWS_AT_ONCE = 5_000
+ROWS_AT_ONCE = 2_000
 
 
 def copy_rows(rows: Sequence[M]) -> None:
@@ -42,7 +42,7 @@ def copy_rows(rows: Sequence[M]) -> None:
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = key
         for start in range(0, len(rows), ROWS_AT_ONCE):
-            lines = io.StringIO("".join(_lines(rows[start : start + ROWS_AT_ONCE], columns)))
+            lines = io.BytesIO("".join(_lines(rows[start : start + ROWS_AT_ONCE], columns)).encode())
             with connection.wrap_database_errors:
                 cursor.copy_expert(command, lines)
     for row in rows:

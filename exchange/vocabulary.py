@@ -15,8 +15,9 @@ class ImportState(models.TextChoices):
     BROKEN = "broken", "ended by an error"
 
 
-GREATEST_SIZE: Final = 200_000_000
-GREATEST_NUMBER_OF_ROWS: Final = 100_000
+# What one call takes, so that it never needs more than 400 MB of memory.
+GREATEST_SIZE: Final = 50_000_000
+GREATEST_NUMBER_OF_ROWS: Final = 50_000
 # Of very many wrong rows the first ones are told, and how many more there are.
 GREATEST_NUMBER_OF_ERRORS: Final = 500
 # The advisory lock of imports, and how long a second one waits for it.

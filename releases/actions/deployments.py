@@ -4,13 +4,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.models import User
 from common.bringing import Writing
+from common.copying import ROWS_AT_ONCE, copy_rows
 from environments.models import Environment
 from history.deeds import deed
 from releases.models import Deployment, Item, Promotion
@@ -67,32 +68,37 @@ def recompute(places: Collection[Place], *, by: User) -> None:
         if Place(found.service_id, found.environment_id, found.part, found.line) in places
     }
     gone = [found.pk for key, found in present.items() if key not in wanted]
+    new = [key for key in wanted if key not in present]
     writing = Writing(Deployment)
-    for key, (arrival, ends_at) in wanted.items():
-        place = key[0]
-        values = {"version": arrival.version, "release_id": arrival.release, "begins_at": arrival.at, "ends_at": ends_at}
-        found = present.get(key)
-        if found is not None:
-            writing.set(found, values)
-        else:
-            writing.make(
-                service_id=place.service,
-                environment_id=place.environment,
-                part=place.part,
-                line=place.line,
-                promotion_id=arrival.promotion,
-                item_id=arrival.item,
-                **values,
-            )
-    if not gone and not writing.new and not writing.changed:
+    for key in wanted.keys() & present.keys():
+        writing.set(present[key], _values(*wanted[key]))
+    if not gone and not new and not writing.changed:
         return
     with connection.cursor() as cursor:
         # Rows move one after the other; only the whole must have one version at a time.
         cursor.execute("SET CONSTRAINTS deployment_one_version_at_a_time DEFERRED")
         if gone:
             Deployment.objects.filter(pk__in=gone).delete()
-        writing.write()
+        writing.write_changed()
+        for start in range(0, len(new), ROWS_AT_ONCE):
+            copy_rows([_made(*key, *wanted[key]) for key in new[start : start + ROWS_AT_ONCE]])
         cursor.execute("SET CONSTRAINTS deployment_one_version_at_a_time IMMEDIATE")
+
+
+def _values(arrival: Arrival, ends_at: datetime | None) -> dict[str, Any]:
+    return {"version": arrival.version, "release_id": arrival.release, "begins_at": arrival.at, "ends_at": ends_at}
+
+
+def _made(place: Place, promotion: int, item: int, arrival: Arrival, ends_at: datetime | None) -> Deployment:
+    return Deployment(
+        service_id=place.service,
+        environment_id=place.environment,
+        part=place.part,
+        line=place.line,
+        promotion_id=promotion,
+        item_id=item,
+        **_values(arrival, ends_at),
+    )
 
 
 def places_of(releases: Iterable[int]) -> set[Place]:

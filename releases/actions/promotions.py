@@ -66,7 +66,11 @@ def bring(rows: Sequence[Given], *, by: User, at: datetime, trust_history: bool 
         _look_at(batch, place, one, known.get(one.target), stops.get(one.release.pk, []), by, at)
     _refuse_second_unfinished(batch, wanted, known)
     batch.end()
-    return _write(list(wanted.values()), known, by, trust_history=trust_history)
+    brought, arrived = _write(wanted, known, by, trust_history=trust_history)
+    # Deployments are as many again: what is written already need not be held meanwhile.
+    del wanted, known, releases
+    deployments.recompute(deployments.places_of(arrived), by=by)
+    return brought
 
 
 def _find(batch: Batch, environments: Mapping[str, Environment], releases: Mapping[str, Release]) -> dict[int, Wanted]:
@@ -210,7 +214,11 @@ def _refuse_second_unfinished(batch: Batch, wanted: Mapping[int, Wanted], known:
             batch.refuse(place, "attempt", f"Attempt {others[0]} at the same target is unfinished too; only one may be.")
 
 
-def _write(wanted: Sequence[Wanted], known: Mapping[Target, Promotion], by: User, *, trust_history: bool) -> Brought:
+def _write(
+    rows: Mapping[int, Wanted], known: Mapping[Target, Promotion], by: User, *, trust_history: bool
+) -> tuple[Brought, set[int]]:
+    """Make and change promotions; gives the releases that may have arrived somewhere, or no longer have."""
+    wanted = rows.values()
     candidates = _newest_candidates({one.release.pk for one in wanted if one.target not in known})
     # What ends is written first: of two attempts at a target only one may be unfinished at any moment.
     ending, rest = Writing(Promotion), Writing(Promotion)
@@ -246,8 +254,8 @@ def _write(wanted: Sequence[Wanted], known: Mapping[Target, Promotion], by: User
     record_all([Said("brought", "promotion", made.pk, SENTENCES["brought"]) for made in new] + told, by=by)
     changed = ending.changed.keys() | rest.changed.keys()
     touched = {promotion.release_id for promotion in (*ending.changed.values(), *rest.changed.values())} & moved
-    deployments.recompute(deployments.places_of(touched | {made.release_id for made in ending.new}), by=by)
-    return Brought(len(new), len(changed), len(wanted) - len(new) - len(changed))
+    brought = Brought(len(new), len(changed), len(wanted) - len(new) - len(changed))
+    return brought, touched | {made.release_id for made in ending.new}
 
 
 def _marked(promotion: Promotion, values: dict[str, Any], status: str, *, trust_history: bool) -> dict[str, Any]:

@@ -60,6 +60,8 @@ SENTENCES = {
     "changed": "{actor} changed the release {subject} by an import",
 }
 FIRST = 1
+# So many releases with all that hangs on them are held at once; a larger import takes longer, not more memory.
+ROWS_AT_ONCE = 5_000
 
 
 @dataclass
@@ -100,35 +102,49 @@ def bring(rows: Sequence[Given], *, by: User, promotions: Sequence[Given] = ()) 
     for place, row in batch.good():
         _look_at(batch, place, row, present.get(place), named, by)
     _look_at_statuses(batch, present, promotions, by)
-    parts = _parts(list(present.values()))
-    _look_at_artefacts(batch, present, parts)
+    _look_at_artefacts(batch, present)
     batch.end()
-    managers = people.bring(batch.values("release_manager"), by=by)
+    managers = {email: user.pk for email, user in people.bring(batch.values("release_manager"), by=by).items()}
+    done = Brought()
+    places: set[deployments.Place] = set()
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        some = range(start, min(start + ROWS_AT_ONCE, len(rows)))
+        places |= _write([(rows[place], present.pop(place, None)) for place in some], named, managers, by, done)
+    deployments.recompute(places, by=by)
+    return done
+
+
+def _write(
+    rows: Sequence[tuple[Given, Release | None]], named: _Named, managers: Mapping[str, int], by: User, done: Brought
+) -> set[deployments.Place]:
+    """Make or change the releases of some rows and what hangs on them; gives the places whose deployments may be other ones now."""
+    parts = _parts([release for _, release in rows if release is not None])
     writing = Writing(Release)
     differing: dict[int, list[str]] = {}
-    things: list[Release] = []
-    for place, row in enumerate(rows):
+    things: list[tuple[Given, Release]] = []
+    for row, release in rows:
         values = plain_values(row, PLAIN)
         if "release_manager" in row:
-            values["release_manager_id"] = managers[row["release_manager"]].pk if row["release_manager"] else None
+            values["release_manager_id"] = managers[row["release_manager"]] if row["release_manager"] else None
         if "route" in row:
             values["route_id"] = named.routes[row["route"]] if row["route"] else None
-        release = present.get(place)
         if release is None:
-            release = writing.make(**values)
+            things.append((row, writing.make(**values)))
         else:
             differing[release.pk] = writing.set(release, values)
-        things.append(release)
+            things.append((row, release))
     writing.write()
-    moved, left = _write_items(rows, things, named, parts, differing)
-    _write_contributions(rows, things, named, parts, differing)
-    _write_links(rows, things, parts, differing)
-    changed = [release for release in things if differing.get(release.pk)]
+    moved, left = _write_items(things, named, parts, differing)
+    _write_contributions(things, named, parts, differing)
+    _write_links(things, parts, differing)
+    changed = [release for _, release in things if differing.get(release.pk)]
     record_all([Said("brought", "release", made.pk, SENTENCES["brought"]) for made in writing.new], by=by)
     record_all([_changed(release, differing[release.pk]) for release in changed], by=by)
+    done.created += len(writing.new)
+    done.changed += len(changed)
+    done.unchanged += len(rows) - len(writing.new) - len(changed)
     moved |= {release.pk for release in changed if {"line", "version"} & set(differing[release.pk])}
-    deployments.recompute(left | deployments.places_of(moved), by=by)
-    return Brought(len(writing.new), len(changed), len(rows) - len(writing.new) - len(changed))
+    return left | deployments.places_of(moved)
 
 
 def _changed(release: Release, columns: Collection[str]) -> Said:
@@ -274,18 +290,21 @@ def _parts(releases: Sequence[Release]) -> _Parts:
     return parts
 
 
-def _look_at_artefacts(batch: Batch, present: Mapping[int, Release], parts: _Parts) -> None:
+def _look_at_artefacts(batch: Batch, present: Mapping[int, Release]) -> None:
     """An artefact belongs to an item: a row that gives one to a release without items would lose it."""
+    with_items = set(
+        Item.objects.filter(release__in=[release.pk for release in present.values()]).values_list("release", flat=True)
+    )
     for place, row in batch.good():
         column = next((name for name in ("artefact_url", "artefact_digest") if row.get(name)), None)
         release = present.get(place)
-        services = row.get("services", parts.items.get(release.pk) if release else None)
-        if column and not services:
+        has_items = bool(row["services"]) if "services" in row else release is not None and release.pk in with_items
+        if column and not has_items:
             batch.refuse(place, column, "An artefact is what an item puts somewhere; name the services the release changes.")
 
 
 def _write_items(
-    rows: Sequence[Given], things: Sequence[Release], named: _Named, parts: _Parts, differing: dict[int, list[str]]
+    rows: Sequence[tuple[Given, Release]], named: _Named, parts: _Parts, differing: dict[int, list[str]]
 ) -> tuple[set[int], set[deployments.Place]]:
     """Items, first candidates and artefacts as the rows say.
 
@@ -295,7 +314,7 @@ def _write_items(
     gone: list[Item] = []
     moved: set[int] = set()
     lists: list[tuple[Given, Release, list[Item]]] = []
-    for row, release in zip(rows, things, strict=True):
+    for row, release in rows:
         held = parts.items.get(release.pk, {})
         if release.pk not in parts.candidates:
             candidates.make(release=release, number=FIRST)
@@ -351,11 +370,11 @@ def _give_artefact(
 
 
 def _write_contributions(
-    rows: Sequence[Given], things: Sequence[Release], named: _Named, parts: _Parts, differing: dict[int, list[str]]
+    rows: Sequence[tuple[Given, Release]], named: _Named, parts: _Parts, differing: dict[int, list[str]]
 ) -> None:
     made: list[Contribution] = []
     gone: list[int] = []
-    for row, release in zip(rows, things, strict=True):
+    for row, release in rows:
         if "outputs" not in row:
             continue
         held = parts.contributions.get(release.pk, {})
@@ -374,11 +393,11 @@ def _write_contributions(
     copy_rows(made)
 
 
-def _write_links(rows: Sequence[Given], things: Sequence[Release], parts: _Parts, differing: dict[int, list[str]]) -> None:
+def _write_links(rows: Sequence[tuple[Given, Release]], parts: _Parts, differing: dict[int, list[str]]) -> None:
     """The reference is the one link without an address; links that have one are somebody else's business."""
     links = Writing(ExternalLink)
     gone: list[int] = []
-    for row, release in zip(rows, things, strict=True):
+    for row, release in rows:
         if "reference" not in row:
             continue
         held = parts.links.get(release.pk, [])

@@ -332,13 +332,13 @@ def test_a_file_of_200_mb_is_refused_by_its_size_and_never_opened():
         raise AssertionError("it was opened")
 
     before = kept()
-    outcome = bring(Source("big.csv", GREATEST_SIZE, open_it))
+    outcome = bring(Source("big.csv", 200_000_000, open_it))
     assert [(error.file, error.row, error.column) for error in outcome.row_errors] == [("big.csv", 1, "")]
-    assert outcome.row_errors[0].problem == "One call takes less than 200 MB, this is 200 MB; split it."
+    assert outcome.row_errors[0].problem == "One call takes less than 50 MB, this is 200 MB; split it."
     assert kept() == before
 
 
 @pytest.mark.django_db
 def test_files_that_are_too_large_together_are_refused():
     outcome = bring(*[Source(f"{place}.csv", GREATEST_SIZE // 2, lambda: None) for place in range(3)])
-    assert outcome.row_errors[0].problem == "One call takes less than 200 MB, this is 300 MB; split it."
+    assert outcome.row_errors[0].problem == "One call takes less than 50 MB, this is 75 MB; split it."
