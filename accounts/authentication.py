@@ -120,8 +120,8 @@ def _tokens(digest: str) -> QuerySet[Any, Any]:
     )
 
 
-_TOKEN = [field.attname for field in ApiToken._meta.concrete_fields]  # noqa: SLF001 - Django documents _meta as its public model API
-_OWNER = [field.attname for field in User._meta.concrete_fields]  # noqa: SLF001
+_TOKEN = [field.attname for field in ApiToken._meta.concrete_fields]
+_OWNER = [field.attname for field in User._meta.concrete_fields]
 # Asked by every request of a program.
 _BY_DIGEST = Prepared(_tokens, "the digest")
 

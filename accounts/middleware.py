@@ -35,11 +35,12 @@ def limit_api(get_response: GetResponse) -> GetResponse:
     """
 
     def handle(request: HttpRequest) -> HttpResponse:
+        address = _address(request)
+        structlog.contextvars.bind_contextvars(ip=address)
         if not request.path.startswith(API_PREFIX):
             return get_response(request)
         now = int(time.time())
         secret = request.headers.get("Authorization", "")
-        address = _address(request)
         failures = f"failures:{address}"
         used, failed = _count(f"token:{_digest(secret)}" if secret else f"address:{address}", failures, now)
         used = max(used, failed)

@@ -120,7 +120,7 @@ class RestrictableQuerySet(models.QuerySet[M]):
             raise ValueError("strangers see nothing at all; ask visible_to")
         if user.sees_everything:
             return []
-        restricted = self.model._default_manager.filter(restricted_until__isnull=False)  # noqa: SLF001 - Django's documented door
+        restricted = self.model._default_manager.filter(restricted_until__isnull=False)
         ids = {pk for (pk,) in _restricted(self.model).rows()}
         if not ids:
             return []

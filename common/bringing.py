@@ -177,7 +177,7 @@ class Writing(Generic[M]):
 
     @property
     def _objects(self) -> Any:
-        return self.model._default_manager  # noqa: SLF001 - Django's documented way to a model's manager
+        return self.model._default_manager
 
     def count(self, rows: int) -> Brought:
         """What to answer when every one of `rows` rows stood for one thing of this table."""

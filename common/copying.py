@@ -29,7 +29,7 @@ def copy_rows(rows: Sequence[M]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    options = model._meta  # noqa: SLF001 - Django documents _meta as its public model API
+    options = model._meta
     fields = [field for field in options.concrete_fields if not field.generated and not field.has_db_default()]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     command = f"COPY {connection.ops.quote_name(options.db_table)} ({names}) FROM STDIN"

@@ -34,7 +34,9 @@ class Filters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
 class OneOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter brings no types
     """One of the words of a vocabulary: `OneOf(Status, "its status")`; `column` is where it stands, by default where it's called."""
 
-    def __init__(self, words: type[models.Choices] | Iterable[tuple[Any, str]], help_text: str, *, column: str | None = None) -> None:
+    def __init__(
+        self, words: type[models.Choices] | Iterable[tuple[Any, str]], help_text: str, *, column: str | None = None
+    ) -> None:
         choices = [(str(value), label) for value, label in (words.choices if isinstance(words, type) else words)]
         listed = ", ".join(value for value, _ in choices)
         super().__init__(
@@ -121,7 +123,7 @@ class Named(django_filters.Filter):  # type: ignore[misc]  # django-filter bring
         if not value:
             return qs
         condition = {f"{self.field_name}__in": value}
-        return qs.filter(pk__in=qs.model._default_manager.filter(**condition).values("pk")) if self.many else qs.filter(**condition)  # noqa: SLF001 - Django's documented door
+        return qs.filter(pk__in=qs.model._default_manager.filter(**condition).values("pk")) if self.many else qs.filter(**condition)
 
 
 class Text(django_filters.Filter):  # type: ignore[misc]  # django-filter brings no types

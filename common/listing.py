@@ -213,8 +213,8 @@ def _column(model: type[Model], path: str) -> Any:
     """The column at the end of a path such as `-project__code`."""
     *through, last = path.removeprefix("-").split("__")
     for name in through:
-        model = model._meta.get_field(name).related_model  # type: ignore[assignment]  # noqa: SLF001 - Django documents _meta as its public model API
-    found = model._meta.get_field(last)  # noqa: SLF001
+        model = model._meta.get_field(name).related_model  # type: ignore[assignment]
+    found = model._meta.get_field(last)
     return found.output_field if isinstance(found, GeneratedField) else found
 
 

@@ -23,7 +23,9 @@ class Prepared:
         """The rows as PostgreSQL gives them; nothing is converted as fields of their own kind would."""
         if not self._sql:
             sql, params = self._make(*self._samples).query.sql_with_params()
-            self._params = [(given in self._samples, self._samples.index(given) if given in self._samples else given) for given in params]
+            self._params = [
+                (given in self._samples, self._samples.index(given) if given in self._samples else given) for given in params
+            ]
             self._sql = sql
         with connection.cursor() as cursor:
             cursor.execute(self._sql, [values[given] if is_place else given for is_place, given in self._params])

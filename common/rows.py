@@ -22,7 +22,7 @@ class Row(models.Model):
 
 def kind_of(thing: models.Model | type[models.Model]) -> str:
     """How events, labels and addresses call a noun: `release`, `promotion`, …"""
-    return str(thing._meta.model_name)  # noqa: SLF001 - Django documents _meta as its public model API
+    return str(thing._meta.model_name)
 
 
 def pk_of(thing: models.Model) -> int:

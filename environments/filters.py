@@ -23,4 +23,6 @@ class ServiceFilter(Filters):
 
 
 class RouteFilter(Filters):
-    environment = Named(Environment, "slug", "An environment it leads through, by slug.", path="versions__stops__environment", many=True)
+    environment = Named(
+        Environment, "slug", "An environment it leads through, by slug.", path="versions__stops__environment", many=True
+    )

@@ -29,7 +29,9 @@ class EnvironmentQuerySet(OpenQuerySet):
         """Each with `.present_stops`: its stops on the newest versions of routes, with these."""
         stops = apps.get_model("environments", "Stop").objects.filter(version__in=_newest_versions().values("pk"))
         return self.prefetch_related(
-            Prefetch("stops", queryset=stops.select_related("version__route").order_by("version__route__slug"), to_attr="present_stops")
+            Prefetch(
+                "stops", queryset=stops.select_related("version__route").order_by("version__route__slug"), to_attr="present_stops"
+            )
         )
 
     def as_choices(self) -> list[tuple[str, str]]:

@@ -94,7 +94,7 @@ def activity(
     """
     model = _model_of(kind)
     facts = Fact.objects.filter(subject_kind=kind, subject_id=number).values_list("event_id")
-    changes = Change.objects.filter(table_name=model._meta.db_table, row_id=number).values_list("event_id")  # noqa: SLF001 - Django documents _meta as its public model API
+    changes = Change.objects.filter(table_name=model._meta.db_table, row_id=number).values_list("event_id")
     found = Event.objects.filter(number__isnull=False, pk__in=facts.union(changes))
     if before is not None:
         found = found.filter(number__lt=before)
@@ -168,7 +168,10 @@ def _told(event_ids: Sequence[int], kind: str, number: int) -> dict[int, list[Fa
 
 def _differing(event_ids: Sequence[int], model: type[models.Model], number: int) -> dict[int, Sides]:
     rows = Change.objects.filter(
-        table_name=model._meta.db_table, row_id=number, event__in=event_ids, operation=Change.Operation.UPDATE  # noqa: SLF001
+        table_name=model._meta.db_table,
+        row_id=number,
+        event__in=event_ids,
+        operation=Change.Operation.UPDATE,
     )
     together: dict[int, Sides] = {}
     for row in rows.order_by("id"):
@@ -276,7 +279,7 @@ def _model_of(kind: str) -> type[models.Model]:
 @cache
 def _column(model: type[models.Model], column: str) -> Any:
     """The field behind a column's name; None for one that is no longer there."""
-    for described in model._meta.concrete_fields:  # noqa: SLF001
+    for described in model._meta.concrete_fields:
         if described.column == column:
             return described
     return None

@@ -58,7 +58,9 @@ class MilestoneFilter(Filters):
     project = Named(Project, "code", "The project it belongs to, by code.", path="project")
     from_ = Moment(_ends_from, FROM)
     to = Moment(_starts_before, TO)
-    cancelled = TrueOrFalse(Q(cancelled_at__isnull=False), "Whether it is cancelled; without this, only those that stand are listed.")
+    cancelled = TrueOrFalse(
+        Q(cancelled_at__isnull=False), "Whether it is cancelled; without this, only those that stand are listed."
+    )
 
 
 class OutputFilter(Filters):

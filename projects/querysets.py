@@ -27,7 +27,13 @@ class ProgramQuerySet(RestrictableQuerySet[Any]):
 
     def with_project_counts(self, user: Any) -> Self:
         """Each with `project_count` and `active_count`, of those `user` may see."""
-        seen = apps.get_model("projects", "Project").objects.visible_to(user).filter(program=OuterRef("pk")).order_by().values("program")
+        seen = (
+            apps.get_model("projects", "Project")
+            .objects.visible_to(user)
+            .filter(program=OuterRef("pk"))
+            .order_by()
+            .values("program")
+        )
         return self.annotate(
             project_count=Coalesce(Subquery(seen.annotate(n=Count("pk")).values("n")), 0),
             active_count=Coalesce(Subquery(seen.filter(status=ProjectStatus.ACTIVE).annotate(n=Count("pk")).values("n")), 0),

@@ -350,6 +350,7 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # the address is bound where rate limits work it out, once
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

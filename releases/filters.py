@@ -49,8 +49,12 @@ class ReleaseFilter(Filters):
     service = Named(Service, "slug", "A service it changes, by slug.", path="items__service", many=True)
     output = Named(Output, "pk", "An output that feeds it, by id.", path="contributions__output", many=True)
     project = Named(Project, "code", "A project that feeds it, by code.", path="contributions__output__project", many=True)
-    program = Named(Program, "code", "A program whose projects feed it, by code.", path="contributions__output__project__program", many=True)
-    environment = Named(Environment, "slug", "An environment it is promoted into, by slug.", path="promotions__environment", many=True)
+    program = Named(
+        Program, "code", "A program whose projects feed it, by code.", path="contributions__output__project__program", many=True
+    )
+    environment = Named(
+        Environment, "slug", "An environment it is promoted into, by slug.", path="promotions__environment", many=True
+    )
 
 
 class PromotionFilter(Filters):
@@ -59,9 +63,15 @@ class PromotionFilter(Filters):
     environment = Named(Environment, "slug", "Where it goes, by slug.", path="environment")
     stage = OneOf(Stage, "The stage of the environment it goes to.", column="environment__stage")
     service = Named(Service, "slug", "A service its release changes, by slug.", path="release__items__service", many=True)
-    project = Named(Project, "code", "A project that feeds its release, by code.", path="release__contributions__output__project", many=True)
+    project = Named(
+        Project, "code", "A project that feeds its release, by code.", path="release__contributions__output__project", many=True
+    )
     program = Named(
-        Program, "code", "A program whose projects feed its release, by code.", path="release__contributions__output__project__program", many=True
+        Program,
+        "code",
+        "A program whose projects feed its release, by code.",
+        path="release__contributions__output__project__program",
+        many=True,
     )
     commitment = OneOf(Commitment, "How firmly its release is meant.", column="release__commitment")
     recorded = TrueOrFalse(Q(was_recorded=True), "Whether it came finished from elsewhere.")

@@ -132,5 +132,7 @@ KEY_PREFIX: Final = "REL-"
 def number_of_key(text: str) -> int | None:
     """42 for `REL-42`; None for what is no key."""
     number = text.removeprefix(KEY_PREFIX)
-    is_key = text.startswith(KEY_PREFIX) and number.isascii() and number.isdigit() and len(number) <= 18 and number == str(int(number))
+    is_key = (
+        text.startswith(KEY_PREFIX) and number.isascii() and number.isdigit() and len(number) <= 18 and number == str(int(number))
+    )
     return int(number) if is_key else None

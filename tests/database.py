@@ -11,7 +11,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-KEPT = {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions", "accounts_user", "history_head"}
+KEPT = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+    "auth_group_permissions",
+    "accounts_user",
+    "history_head",
+}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,7 +13,7 @@ from history.models import Change
 
 # Rows that belong to somebody: whose they are, and how one tells that they changed.
 _OF_A_PERSON: dict[str, tuple[type[models.Model], str, str, str]] = {
-    model._meta.db_table: (model, owner, verb, template)  # noqa: SLF001 - _meta is Django's documented door
+    model._meta.db_table: (model, owner, verb, template)
     for model, owner, verb, template in (
         (User.groups.through, "user_id", "changed_roles", "{actor} changed the roles of {subject}"),
         (EmailAddress, "user_id", "noted_address", "{actor} noted the e-mail address of {subject}"),
@@ -37,12 +37,12 @@ def told_by_rows(event_id: int) -> list[Said]:
 
 
 def _fact(table: str, row_id: int, operation: str, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Said:
-    if table == User._meta.db_table:  # noqa: SLF001 - as above
+    if table == User._meta.db_table:
         return _fact_of_user(row_id, operation, after or {})
     if table in _OF_A_PERSON:
         model, owner, verb, template = _OF_A_PERSON[table]
         return Said(verb, "user", _owner(model, row_id, owner, before, after), template)
-    if table == Membership._meta.db_table:  # noqa: SLF001 - as above
+    if table == Membership._meta.db_table:
         team = _owner(Membership, row_id, "team_id", before, after)
         return Said("changed_members", "team", team, "{actor} changed the members of the team {subject}")
     done = _DONE[operation]
@@ -62,4 +62,4 @@ def _owner(model: type[models.Model], row_id: int, owner: str, before: dict[str,
         if row is not None and owner in row:
             return int(row[owner])
     # An update tells only the columns that differ, and a row that was updated is still there.
-    return int(model._default_manager.values_list(owner, flat=True).get(pk=row_id))  # noqa: SLF001 - Django's documented way to a model's manager
+    return int(model._default_manager.values_list(owner, flat=True).get(pk=row_id))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,8 +10,7 @@ from django.db import models
 from common.reading.questions import Question
 
 Schema = dict[str, Any]
-Row = Sequence[Any]
-Reader = Callable[[Row], Any]
+Values = Sequence[Any]
 
 NOBODY_NAMED: Final = "former colleague"
 
@@ -27,8 +25,11 @@ class Column:
     def sources(self) -> tuple[str, ...]:
         return ()
 
-    def reader(self, places: Sequence[int], rows: Sequence[Row], question: Question) -> Reader:
-        """The function from a row to the value; `places` are where its sources stand in it."""
+    def values(self, given: Sequence[Values], question: Question) -> Iterable[Any]:
+        """What the column shows, row by row; `given` are the values of its sources, one sequence each.
+
+        Column by column and not row by row: Python then walks a page in few calls, and that is most of what a page costs.
+        """
         raise NotImplementedError
 
     def schema(self, model: type[models.Model]) -> Schema:
@@ -46,10 +47,13 @@ class Plain(Column):
     def sources(self) -> tuple[str, ...]:
         return (self.source or self.name,)
 
+    def values(self, given: Sequence[Values], question: Question) -> Iterable[Any]:
+        return given[0]
+
     def schema(self, model: type[models.Model]) -> Schema:
         described: Any = None
         for name in self.sources[0].split("__"):
-            described = (described.related_model if described else model)._meta.get_field(name)  # noqa: SLF001 - Django documents _meta as its public model API
+            described = (described.related_model if described else model)._meta.get_field(name)
         return schema_of(described)
 
 
@@ -65,13 +69,8 @@ class Computed(Column):
     def sources(self) -> tuple[str, ...]:
         return self.needs
 
-    def reader(self, places: Sequence[int], rows: Sequence[Row], question: Question) -> Reader:
-        function = self.make(question)
-        if len(places) == 1:
-            (at,) = places
-            return lambda row: function(row[at])
-        take = itemgetter(*places)
-        return lambda row: function(*take(row))
+    def values(self, given: Sequence[Values], question: Question) -> Iterable[Any]:
+        return map(self.make(question), *given)
 
     def schema(self, model: type[models.Model]) -> Schema:
         return self.documented
@@ -104,37 +103,32 @@ class Reference(Column):
         shown = (named, f"{self._path}__name", *(f"{self._path}__{name}" for name in self.also))
         return (*shown, f"{self._path}_id") if self.hidden and self.by not in ("id", "key") else shown
 
-    def reader(self, places: Sequence[int], rows: Sequence[Row], question: Question) -> Reader:
+    def values(self, given: Sequence[Values], question: Question) -> Iterable[Any]:
         address = f"{question.base}{self.place}/" if self.place else ""
-        at, name_at = places[:2]
-        also = list(zip(places[2:], self.also, strict=False))
-        by, prefix = self.by, self.prefix
-        known = self._not_to_be_seen(places, rows, question)
+        by, prefix, also = self.by, self.prefix, self.also
+        known: dict[Any, Any] = {None: None, **self._not_to_be_seen(given, question)}
 
-        def read(row: Row) -> Any:
-            name = row[at]
-            if name is None:
-                return None
-            found = known.get(name)
-            if found is None:
-                shown = f"{prefix}{name}" if prefix else name
-                found = known[name] = {by: shown, "name": row[name_at]}
-                for place, column in also:
-                    found[column] = row[place]
-                found["url"] = f"{address}{shown}/" if address else None
+        def read(name: Any, called: str, *more: Any) -> Any:
+            if name in known:
+                return known[name]
+            shown = f"{prefix}{name}" if prefix else name
+            found = known[name] = {by: shown, "name": called}
+            if also:
+                found.update(zip(also, more, strict=False))
+            found["url"] = f"{address}{shown}/" if address else None
             return found
 
-        return read
+        return map(read, *given)
 
-    def _not_to_be_seen(self, places: Sequence[int], rows: Sequence[Row], question: Question) -> dict[Any, Any]:
+    def _not_to_be_seen(self, given: Sequence[Values], question: Question) -> dict[Any, Any]:
         """What stands for those the asker may not see, known before anything of them is shown."""
         if self.hidden is None:
             return {}
-        at, id_at = places[0], places[self.sources.index(f"{self._path}_id")]
-        numbers = {row[id_at] for row in rows} - {None}
-        hidden = numbers & question.hidden(self.kind, self.hidden) if numbers else set()
+        names, numbers = given[0], given[self.sources.index(f"{self._path}_id")]
+        asked = set(numbers) - {None}
+        hidden = asked & question.hidden(self.kind, self.hidden) if asked else set()
         instead = question.restricted(self.kind, hidden) if hidden else {}
-        return {row[at]: instead[row[id_at]] for row in rows if row[id_at] in hidden}
+        return {name: instead[number] for name, number in zip(names, numbers, strict=True) if number in hidden}
 
     def schema(self, model: type[models.Model]) -> Schema:
         return reference_schema(self.by, also=self.also, nullable=True, restrictable=self.hidden is not None)
@@ -152,11 +146,11 @@ class Many(Column):
     def sources(self) -> tuple[str, ...]:
         return ("id",)
 
-    def reader(self, places: Sequence[int], rows: Sequence[Row], question: Question) -> Reader:
-        (at,) = places
-        found = self.fetch([row[at] for row in rows], question)
+    def values(self, given: Sequence[Values], question: Question) -> Iterable[Any]:
+        (ids,) = given
+        found = self.fetch(ids, question)
         empty = list(self.empty) if self.empty == () else self.empty
-        return lambda row: found.get(row[at], empty)
+        return [found.get(number, empty) for number in ids]
 
     def schema(self, model: type[models.Model]) -> Schema:
         return self.documented

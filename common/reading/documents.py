@@ -78,7 +78,10 @@ class ReadingSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         if self.method != "GET":
             return super().get_response_serializers()
-        answers: dict[Any, Any] = {200: self._answer(), 304: OpenApiResponse(description="Unchanged since the answer of this ETag.")}
+        answers: dict[Any, Any] = {
+            200: self._answer(),
+            304: OpenApiResponse(description="Unchanged since the answer of this ETag."),
+        }
         problem = self._component("Problem", _PROBLEM)
         answers |= {(status, PROBLEM): OpenApiResponse(problem, description=words) for status, words in REFUSALS.items()}
         return answers

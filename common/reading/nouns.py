@@ -143,9 +143,8 @@ class Noun:
         return self.all_columns if wanted is None else tuple(column for column in self.all_columns if column.name in wanted)
 
     def _layout(self, columns: Sequence[Column], *more: str) -> tuple[tuple[str, ...], list[list[int]]]:
-        """What is selected, each once, and where each column's sources stand. Plain columns come first, as `dict(zip())` takes them."""
-        plain = [column.sources[0] for column in columns if isinstance(column, Plain)]
-        wanted = [*plain, *(source for column in columns for source in column.sources), *self._order_names, *more]
+        """What is selected, each once, and where each column's sources stand."""
+        wanted = [*(source for column in columns for source in column.sources), *self._order_names, *more]
         sources = {name: place for place, name in enumerate(dict.fromkeys(wanted))}
         return tuple(sources), [[sources[name] for name in column.sources] for column in columns]
 
@@ -157,9 +156,11 @@ class Noun:
     def _cursor_readers(self) -> list[Callable[[Any], Any]]:
         readers: list[Callable[[Any], Any]] = []
         for name in self._order_names:
-            described = self.model._meta.get_field(name)  # noqa: SLF001 - Django documents _meta as its public model API
+            described = self.model._meta.get_field(name)
             if isinstance(described, models.DateField):
-                readers.append(an_instant if isinstance(described, models.DateTimeField) else lambda value: an_instant(value).date())
+                readers.append(
+                    an_instant if isinstance(described, models.DateTimeField) else lambda value: an_instant(value).date()
+                )
             else:
                 readers.append(a_text if isinstance(described, models.CharField) else a_number)
         return readers
@@ -200,24 +201,15 @@ def _fetch(
         return rows
 
 
-def _shape(columns: Sequence[Column], places: Sequence[Sequence[int]], rows: Sequence[Any], question: Question) -> list[dict[str, Any]]:
+def _shape(
+    columns: Sequence[Column], places: Sequence[Sequence[int]], rows: Sequence[Any], question: Question
+) -> list[dict[str, Any]]:
     if not rows:
         return []
-    empty: dict[str, Any] = dict.fromkeys(column.name for column in columns)
-    plain = [column.name for column in columns if isinstance(column, Plain)]
-    readers = [
-        (column.name, column.reader(stands, rows, question))
-        for column, stands in zip(columns, places, strict=True)
-        if not isinstance(column, Plain)
-    ]
-    shaped = []
-    for row in rows:
-        one = empty.copy()
-        one.update(zip(plain, row, strict=False))  # the plain columns stand first in every row
-        for name, read in readers:
-            one[name] = read(row)
-        shaped.append(one)
-    return shaped
+    given = list(zip(*rows, strict=True))
+    shown = [column.values([given[place] for place in stands], question) for column, stands in zip(columns, places, strict=True)]
+    names = [column.name for column in columns]
+    return [dict(zip(names, row, strict=True)) for row in zip(*shown, strict=True)]
 
 
 def related(model: Any, path: str, ids: Iterable[int], *sources: str, order: tuple[str, ...] = ("id",)) -> list[tuple[Any, ...]]:

@@ -126,4 +126,3 @@ class DetailView(ReadView):
             raise NotVisible(NOT_HERE)
         body, revision = one
         return tags.with_tag(HttpResponse(dump(body), content_type=JSON), tags.tag_of_object(revision, number))
-

@@ -1,9 +1,9 @@
 """`{% load references %}`: how a page names another thing.
 
-    {% reference named %}       a label (common.labels): its name and link, or "restricted, ask …"
-    {% link thing %}            a thing the reader may see: its name and link; `{% link thing "other words" %}`
-    {% links things 3 %}        several of them, the first three and how many more
-    {% web_link address words %}  an address outside, which people or files gave
+{% reference named %}       a label (common.labels): its name and link, or "restricted, ask …"
+{% link thing %}            a thing the reader may see: its name and link; `{% link thing "other words" %}`
+{% links things 3 %}        several of them, the first three and how many more
+{% web_link address words %}  an address outside, which people or files gave
 """
 
 from collections.abc import Sequence

@@ -15,7 +15,14 @@ ROUTES = Listing(
     about="The ordered paths of environments from development to production.",
     belongs="A route is an ordered path of environments. A release without one may go anywhere.",
     filters=RouteFilter,
-    facets=(Facet("environment", "Leads through", lambda user: Environment.objects.visible_to(user).as_choices(), "versions__stops__environment__slug"),),
+    facets=(
+        Facet(
+            "environment",
+            "Leads through",
+            lambda user: Environment.objects.visible_to(user).as_choices(),
+            "versions__stops__environment__slug",
+        ),
+    ),
     orders=(Order("slug", "short name", ("slug",)),),
 )
 

@@ -42,10 +42,10 @@ def referred_to_by_gone(kind: str, number: int) -> Iterator[Thing]:
     model = next((model for model in apps.get_models() if _is_ours(model) and kind_of(model) == kind), None)
     if model is None:
         return
-    for described in model._meta.concrete_fields:  # noqa: SLF001 - Django documents _meta as its public model API
+    for described in model._meta.concrete_fields:
         related: Any = described.related_model
         if related is not None and kind_of(related) in labels.kinds():
-            for _, value in _values(model._meta.db_table, [number], str(described.column)):  # noqa: SLF001
+            for _, value in _values(model._meta.db_table, [number], str(described.column)):
                 yield kind_of(related), value
 
 
@@ -71,7 +71,7 @@ def _by_table(rows: Iterable[tuple[str, int]]) -> dict[str, set[int]]:
 def _kinds() -> dict[str, str]:
     """The kinds that have names, by table."""
     named = labels.kinds()
-    return {model._meta.db_table: kind_of(model) for model in apps.get_models() if _is_ours(model) and kind_of(model) in named}  # noqa: SLF001
+    return {model._meta.db_table: kind_of(model) for model in apps.get_models() if _is_ours(model) and kind_of(model) in named}
 
 
 @cache
@@ -81,15 +81,15 @@ def _parents() -> dict[str, list[tuple[str, str]]]:
     for model in apps.get_models(include_auto_created=True):
         if not _is_ours(model):
             continue
-        for described in model._meta.concrete_fields:  # noqa: SLF001
+        for described in model._meta.concrete_fields:
             related: Any = described.related_model
             if related is None or getattr(described.remote_field, "on_delete", None) is not models.CASCADE:
                 continue
-            owner = model._meta.auto_created  # noqa: SLF001
+            owner = model._meta.auto_created
             if not owner or owner is related:
-                parents.setdefault(model._meta.db_table, []).append((str(described.column), related._meta.db_table))  # noqa: SLF001
+                parents.setdefault(model._meta.db_table, []).append((str(described.column), related._meta.db_table))
     return parents
 
 
 def _is_ours(model: type[models.Model]) -> bool:
-    return hasattr(model, "revision") or hasattr(model._meta.auto_created, "revision")  # noqa: SLF001
+    return hasattr(model, "revision") or hasattr(model._meta.auto_created, "revision")

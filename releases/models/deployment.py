@@ -58,7 +58,10 @@ class Deployment(Row):
             ExclusionConstraint(
                 name="deployment_one_version_at_a_time",
                 expressions=[
-                    (Func(F("place"), F("place"), Value("[]"), function="int8range", output_field=BigIntegerRangeField()), RangeOperators.OVERLAPS),
+                    (
+                        Func(F("place"), F("place"), Value("[]"), function="int8range", output_field=BigIntegerRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
                     ("during", RangeOperators.OVERLAPS),
                 ],
                 deferrable=Deferrable.IMMEDIATE,

@@ -53,7 +53,9 @@ def _outputs(ids: Sequence[int], question: Question) -> Mapping[int, Any]:
 
 
 def _link_rows(ids: Sequence[int], question: Question) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = question.once("links", lambda: related(ExternalLink, "release", ids, "system", "identifier", "url"))
+    rows: list[tuple[Any, ...]] = question.once(
+        "links", lambda: related(ExternalLink, "release", ids, "system", "identifier", "url")
+    )
     return rows
 
 
@@ -182,7 +184,9 @@ RELEASES: Final = Noun(
         Many("reference", _references, text_or_null("The first external link."), empty=None),
         Many("external_links", _links, _LINK),
         Many("artefact_url", _shared_artefact(0), text_or_null("Where all items of the newest candidate lie."), empty=None),
-        Many("artefact_digest", _shared_artefact(1), text_or_null("By what all items of the newest candidate are known."), empty=None),
+        Many(
+            "artefact_digest", _shared_artefact(1), text_or_null("By what all items of the newest candidate are known."), empty=None
+        ),
         Plain("description"),
         Plain("rollback_plan"),
         Plain("restricted_until"),
@@ -254,9 +258,7 @@ PROMOTIONS: Final = Noun(
     tables=(*RESTRICTIONS, "releases_promotion", "releases_candidate", "environments_environment"),
     columns=(
         OWN_RELEASE,
-        Computed(
-            "candidate", ("candidate_id", "candidate__number", "release_id"), _candidate_reference, reference_schema("id")
-        ),
+        Computed("candidate", ("candidate_id", "candidate__number", "release_id"), _candidate_reference, reference_schema("id")),
         _ENVIRONMENT,
         Plain("parts"),
         Plain("attempt"),

@@ -36,7 +36,9 @@ class Arrival:
     @property
     def until(self) -> Any:
         """Until when it was live there; None while something of it still is."""
-        return None if self.live else max((deployment.ends_at for deployment in self.deployments if deployment.ends_at), default=None)
+        return (
+            None if self.live else max((deployment.ends_at for deployment in self.deployments if deployment.ends_at), default=None)
+        )
 
 
 @dataclass
@@ -101,7 +103,11 @@ def journeys(outputs: Iterable[Output], user: Any) -> list[Journey]:
 
 def _deployments_of(releases: Sequence[int]) -> dict[int, list[Deployment]]:
     found: dict[int, list[Deployment]] = {}
-    for deployment in Deployment.objects.filter(release__in=releases).select_related("service").order_by("service__slug", "part", "line", "begins_at"):
+    for deployment in (
+        Deployment.objects.filter(release__in=releases)
+        .select_related("service")
+        .order_by("service__slug", "part", "line", "begins_at")
+    ):
         found.setdefault(deployment.release_id, []).append(deployment)
     return found
 

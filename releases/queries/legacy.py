@@ -23,13 +23,17 @@ class Legacy:
 
 def lives_on(project: Project, user: Any) -> list[Legacy]:
     """For each place of production something of the project's outputs reached: since when, and what is there today."""
-    releases = set(Contribution.objects.visible_to(user).standing().filter(output__project=project).values_list("release_id", flat=True))
+    releases = set(
+        Contribution.objects.visible_to(user).standing().filter(output__project=project).values_list("release_id", flat=True)
+    )
     own = Deployment.objects.filter(release__in=releases).in_production().with_references().order_by("begins_at", "id")
     found: dict[tuple[int, int, str, str], Legacy] = {}
     for deployment in own:
         place = _place(deployment)
         if place not in found:
-            found[place] = Legacy(deployment.service, deployment.environment, deployment.line, deployment.begins_at, None, is_own=False)
+            found[place] = Legacy(
+                deployment.service, deployment.environment, deployment.line, deployment.begins_at, None, is_own=False
+            )
     services = {legacy.service.pk for legacy in found.values()}
     for deployment in Deployment.objects.visible_to(user).live().in_production().filter(service__in=services).with_references():
         legacy = found.get(_place(deployment))

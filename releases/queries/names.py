@@ -14,7 +14,9 @@ Naming = Callable[[Collection[int], Any], Mapping[int, Named]]
 def name_releases(ids: Collection[int], user: Any) -> Mapping[int, Named]:
     hidden = set(hidden_releases(user))
     named: dict[int, Named] = {}
-    for pk, name, version, manager in Release.objects.filter(pk__in=ids).values_list("pk", "name", "version", "release_manager__name"):
+    for pk, name, version, manager in Release.objects.filter(pk__in=ids).values_list(
+        "pk", "name", "version", "release_manager__name"
+    ):
         key = f"{KEY_PREFIX}{pk}"
         named[pk] = _ask(manager) if pk in hidden else Label(f"{name} {version}", f"/releases/{key}/", RELEASES.address_of(pk))
     return named

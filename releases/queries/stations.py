@@ -48,7 +48,10 @@ def _stops(releases: Iterable[Release]) -> dict[int, list[Stop]]:
     }
     versions = {release.pk: release.route_version_id or newest.get(release.route_id or 0) for release in releases}
     ordered = Stop.objects.filter(version__in={version for version in versions.values() if version}).select_related("environment")
-    by_version = {version: list(stops) for version, stops in groupby(ordered.order_by("version", "position", "id"), lambda stop: stop.version_id)}
+    by_version = {
+        version: list(stops)
+        for version, stops in groupby(ordered.order_by("version", "position", "id"), lambda stop: stop.version_id)
+    }
     return {release: by_version.get(version or 0, []) for release, version in versions.items()}
 
 

@@ -30,12 +30,18 @@ def environment_live(request: HttpRequest, environment: Environment) -> SafeStri
 def environment_promotions(request: HttpRequest, environment: Environment) -> SafeString:
     """What goes into an environment next, and what went last."""
     own = Promotion.objects.visible_to(request.user).filter(environment=environment).with_references()
-    return _part(request, "environment_promotions", {"environment": environment, "coming": own.coming()[:SHOWN], "recent": own.recent()[:SHOWN]})
+    return _part(
+        request,
+        "environment_promotions",
+        {"environment": environment, "coming": own.coming()[:SHOWN], "recent": own.recent()[:SHOWN]},
+    )
 
 
 def service_live(request: HttpRequest, service: Service) -> SafeString:
     """Where a service is live, production first, in which versions, and where production is behind."""
-    live = by_stage(Deployment.objects.visible_to(request.user).live().filter(service=service).with_references().latest_first().reverse())
+    live = by_stage(
+        Deployment.objects.visible_to(request.user).live().filter(service=service).with_references().latest_first().reverse()
+    )
     live.reverse()
     behind = drift(live)
     return _part(request, "service_live", {"service": service, "places": [(one, behind.get(one.pk)) for one in live]})

@@ -24,7 +24,12 @@ PROMOTIONS = Listing(
         Facet("environment", "Environment", lambda user: Environment.objects.visible_to(user).as_choices(), "environment__slug"),
         Facet("stage", "Stage"),
         Facet("commitment", "Commitment"),
-        Facet("program", "Program", lambda user: Program.objects.visible_to(user).as_choices(), "release__contributions__output__project__program__code"),
+        Facet(
+            "program",
+            "Program",
+            lambda user: Program.objects.visible_to(user).as_choices(),
+            "release__contributions__output__project__program__code",
+        ),
         Facet("project", "Project"),
         Facet("service", "Service"),
     ),

@@ -24,7 +24,12 @@ RELEASES = Listing(
         Facet("commitment", "Commitment"),
         Facet("urgency", "Urgency"),
         Facet("size", "Size"),
-        Facet("environment", "Environment", lambda user: Environment.objects.visible_to(user).as_choices(), "promotions__environment__slug"),
+        Facet(
+            "environment",
+            "Environment",
+            lambda user: Environment.objects.visible_to(user).as_choices(),
+            "promotions__environment__slug",
+        ),
         Facet(
             "program",
             "Program",

@@ -1,5 +1,7 @@
 """Every page of the product in a real browser: accessible in both themes at three widths, not too wide, and silent on the console."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -34,5 +36,6 @@ def test_every_page_has_a_row():
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", sorted(POSTS))
 def test_what_is_called_a_verb_is_no_page(client: Client, route: str):
-    client.force_login(UserFactory())
+    anybody: Any = UserFactory()
+    client.force_login(anybody)
     assert client.get("/" + route.replace("<>", "1")).status_code == 405

@@ -24,7 +24,9 @@ def environment_on_a_route() -> None:
 
 
 def service_with_everything() -> None:
-    DependencyFactory(service=ServiceFactory(name="A", parent=ServiceFactory(name="B"), owner=TeamFactory()), needs=ServiceFactory(name="C"))
+    DependencyFactory(
+        service=ServiceFactory(name="A", parent=ServiceFactory(name="B"), owner=TeamFactory()), needs=ServiceFactory(name="C")
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,9 @@ def test_lists_cost_the_same_for_few_rows_and_for_many(reader: Client, address: 
 
 
 def test_environments_say_stage_routes_lanes_and_parts(reader: Client):
-    production: Any = EnvironmentFactory(slug="prod", name="Production", lanes=2, parts=["eu", "us"], owner=TeamFactory(name="Operations"))
+    production: Any = EnvironmentFactory(
+        slug="prod", name="Production", lanes=2, parts=["eu", "us"], owner=TeamFactory(name="Operations")
+    )
     route: Any = RouteFactory(name="Main line")
     StopFactory(environment=production, version=RouteVersionFactory(route=route))
     said = words(reader.get("/environments/").content.decode())

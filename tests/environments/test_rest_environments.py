@@ -24,7 +24,9 @@ def whole_route() -> Any:
 
 
 def test_an_environment_is_shown_as_its_import_names_it():
-    EnvironmentFactory(slug="prod", name="Production", lanes=2, parts=["east", "west"], owner=TeamFactory(slug="ops", name="Operations"))
+    EnvironmentFactory(
+        slug="prod", name="Production", lanes=2, parts=["east", "west"], owner=TeamFactory(slug="ops", name="Operations")
+    )
     (row,) = Caller().rows("environments/?stage=production&owner=ops")
     shown = ("slug", "name", "stage", "lanes", "parts", "time_zone", "owner", "region")
     assert {name: row[name] for name in shown} == {
@@ -59,7 +61,10 @@ def test_a_route_shows_the_stops_of_its_newest_version():
     StopFactory(version=new, environment=EnvironmentFactory(slug="test", stage="test"), position=1, soak_hours=24)
     row = Caller().get("routes/usual/").json()
     assert row["version"] == 2
-    assert [(stop["environment"]["slug"], stop["position"], stop["soak_hours"]) for stop in row["stops"]] == [("test", 1, 24), ("prod", 2, 0)]
+    assert [(stop["environment"]["slug"], stop["position"], stop["soak_hours"]) for stop in row["stops"]] == [
+        ("test", 1, 24),
+        ("prod", 2, 0),
+    ]
     assert row["stops"][1]["environment"] == {"slug": "prod", "name": "Production", "url": f"{BASE}environments/prod/"}
     assert [each["slug"] for each in Caller().rows("routes/?environment=test")] == ["usual"]
 

@@ -63,13 +63,17 @@ def test_lists_cost_the_same_for_one_row_and_for_thirty(reader: Client, address:
     assert len(one) == len(thirty) == queries
 
 
-@pytest.mark.parametrize("address", ["/programs/", "/projects/", "/milestones/", "/outputs/", "/programs/X/", "/projects/X/", "/outputs/1/"])
+@pytest.mark.parametrize(
+    "address", ["/programs/", "/projects/", "/milestones/", "/outputs/", "/programs/X/", "/projects/X/", "/outputs/1/"]
+)
 def test_strangers_are_led_to_the_sign_in(client: Client, db: None, address: str):
     assert client.get(address)["Location"] == f"/accounts/login/?next={address}"
 
 
 def test_the_list_of_projects_says_what_is_under_way_and_delivered(reader: Client):
-    project: Any = ProjectFactory(code="PAY", name="Payments", program=ProgramFactory(name="Open banking"), manager=UserFactory(name="Paul Okafor"))
+    project: Any = ProjectFactory(
+        code="PAY", name="Payments", program=ProgramFactory(name="Open banking"), manager=UserFactory(name="Paul Okafor")
+    )
     OutputFactory(project=project, status="accepted")
     OutputFactory(project=project)
     said = words(reader.get("/projects/").content.decode())
@@ -132,7 +136,12 @@ def test_cancelled_milestones_are_shown_only_when_asked_for(reader: Client):
 
 def test_the_page_of_a_project_shows_scope_budget_milestones_and_outputs(reader: Client):
     project: Any = ProjectFactory(
-        code="PAY", name="Payments", budget="1250000.00", currency="EUR", scope="Refunds.\n<b>Not payroll.</b>", sponsor=UserFactory(name="Rosa")
+        code="PAY",
+        name="Payments",
+        budget="1250000.00",
+        currency="EUR",
+        scope="Refunds.\n<b>Not payroll.</b>",
+        sponsor=UserFactory(name="Rosa"),
     )
     MilestoneFactory(project=project, name="Pilot", starts_on=date(2026, 4, 1), ends_on=date(2026, 4, 3), kind="deadline")
     OutputFactory(project=project, name="Consent screens", forecast_on=date(2026, 3, 20))
@@ -206,6 +215,16 @@ class TestRestriction:
             assert "Restricted to its managers and named teams until" in words(client.get("/projects/MERGE/").content.decode())
 
 
-@pytest.mark.parametrize("address", ["/projects/nothing/", "/projects/a%00b/", "/projects/-x/", "/programs/nothing/", "/outputs/0/", "/milestones/99999999999999999999/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/projects/nothing/",
+        "/projects/a%00b/",
+        "/projects/-x/",
+        "/programs/nothing/",
+        "/outputs/0/",
+        "/milestones/99999999999999999999/",
+    ],
+)
 def test_what_is_not_there_is_not_found(reader: Client, address: str):
     assert reader.get(address).status_code == 404

@@ -89,7 +89,9 @@ def test_days_from_and_to():
     caller = Caller()
     ProjectFactory(code="P", starts_on=date(2026, 3, 10), ends_on=date(2026, 3, 12))
     MilestoneFactory(starts_on=date(2026, 3, 10), ends_on=date(2026, 3, 12), project=None)
-    OutputFactory(project__code="OTHER", project__starts_on=date(2000, 1, 1), project__ends_on=date(2000, 1, 2), due_on=date(2026, 3, 12))
+    OutputFactory(
+        project__code="OTHER", project__starts_on=date(2000, 1, 1), project__ends_on=date(2000, 1, 2), due_on=date(2026, 3, 12)
+    )
     for query, found in (
         ("from=2026-03-12", True),
         ("from=2026-03-13", False),
@@ -136,7 +138,11 @@ def test_lists_cost_the_same_for_one_row_and_for_thirty(address: str, make: Any,
 def secret() -> Any:
     """A restricted project of Mona's with everything below it, open to the team `trusted`."""
     project: Any = ProjectFactory(
-        code="SECRET", name="The takeover", manager=UserFactory(name="Mona"), restricted_until=FAR, program=ProgramFactory(code="OPEN")
+        code="SECRET",
+        name="The takeover",
+        manager=UserFactory(name="Mona"),
+        restricted_until=FAR,
+        program=ProgramFactory(code="OPEN"),
     )
     in_a_deed(project, lambda: project.restricted_to.add(TeamFactory(slug="trusted")))
     OutputFactory(project=project, name="Secret output")

@@ -23,7 +23,9 @@ from tests.reading import notices, rows, signed_in, words
 def put(service: Any, environment: Any, version: str, at: Any = NOON, until: Any = None, **columns: Any) -> Any:
     """A deployment of a release of its own."""
     release = columns.pop("release", None) or ReleaseFactory(name=service.name, version=version)
-    promotion: Any = PromotionFactory(release=release, environment=environment, status="succeeded", starts_at=at - timedelta(hours=1), ends_at=at)
+    promotion: Any = PromotionFactory(
+        release=release, environment=environment, status="succeeded", starts_at=at - timedelta(hours=1), ends_at=at
+    )
     item: Any = ItemFactory(release=release, service=service, version=version)
     return DeploymentFactory(promotion=promotion, item=item, ends_at=until, **columns)
 

@@ -119,7 +119,9 @@ def test_the_journeys_of_a_project_cost_the_same_for_one_output_and_for_thirty(r
 
 def test_an_environment_shows_what_is_live_what_comes_and_what_went(reader: Client, production: Any):
     bring(None, ServiceFactory(name="Ledger"), production, "7.0")
-    PromotionFactory(release=ReleaseFactory(name="Gateway"), environment=production, status="approved", starts_at=NOON + timedelta(days=9))
+    PromotionFactory(
+        release=ReleaseFactory(name="Gateway"), environment=production, status="approved", starts_at=NOON + timedelta(days=9)
+    )
     said = read(reader, production)
     assert "Coming All that is planned Gateway 1.0.0 Approved Thu 19 Mar, 13:00–15:00 CET" in said
     assert "Recent All promotions Ledger 7.0 Succeeded Tue 10 Mar, 13:00–15:00 CET" in said

@@ -72,7 +72,10 @@ def test_the_list_comes_by_start_and_says_when_in_the_readers_zone(reader: Clien
 def test_filters_narrow_it(reader: Client, query: str, found: list[str]):
     PromotionFactory(release=ReleaseFactory(name="Gateway"), environment=EnvironmentFactory(slug="prod"))
     ledger: Any = PromotionFactory(
-        release=ReleaseFactory(name="Ledger"), environment=EnvironmentFactory(slug="test"), starts_at=NOON + timedelta(days=1), status="failed"
+        release=ReleaseFactory(name="Ledger"),
+        environment=EnvironmentFactory(slug="test"),
+        starts_at=NOON + timedelta(days=1),
+        status="failed",
     )
     ItemFactory(release=ledger.release, service=ServiceFactory(slug="ledger"))
     response = reader.get(f"/promotions/{query}")
@@ -111,7 +114,11 @@ def test_its_page_says_when_where_what_and_what_it_left(reader: Client):
     ArtefactFactory(item=item, candidate=promotion.candidate, identity="recorded")
     DeploymentFactory(promotion=promotion, item=item, part="east", line="stable")
     PromotionFactory(
-        release=promotion.release, environment=promotion.environment, attempt=2, status="cancelled", starts_at=NOON + timedelta(days=2)
+        release=promotion.release,
+        environment=promotion.environment,
+        attempt=2,
+        status="cancelled",
+        starts_at=NOON + timedelta(days=2),
     )
     body = reader.get(f"/promotions/{promotion.pk}/").content.decode()
     said = words(body)

@@ -172,13 +172,19 @@ def test_the_page_of_a_release_answers_where_it_is(reader: Client):
     version: Any = RouteVersionFactory(route=route)
     StopFactory(version=version, environment=test, position=1)
     StopFactory(version=version, environment=production, position=2)
-    release: Any = ReleaseFactory(name="Gateway", version="26.11", route=route, status="under_way", risk="", description="Faster refunds.")
+    release: Any = ReleaseFactory(
+        name="Gateway", version="26.11", route=route, status="under_way", risk="", description="Faster refunds."
+    )
     candidate: Any = CandidateFactory(release=release)
     item: Any = ItemFactory(release=release, service=ServiceFactory(name="Payments gateway"), version="26.11")
-    ArtefactFactory(candidate=candidate, item=item, address="https://registry.example/gateway", identity="digest", digest="git:abc1234")
+    ArtefactFactory(
+        candidate=candidate, item=item, address="https://registry.example/gateway", identity="digest", digest="git:abc1234"
+    )
     done: Any = PromotionFactory(release=release, candidate=candidate, environment=test, status="succeeded")
     DeploymentFactory(promotion=done, item=item)
-    PromotionFactory(release=release, candidate=candidate, environment=production, starts_at=NOON + timedelta(days=14), status="approved")
+    PromotionFactory(
+        release=release, candidate=candidate, environment=production, starts_at=NOON + timedelta(days=14), status="approved"
+    )
     output: Any = OutputFactory(name="Consent screens", project=ProjectFactory(name="Open banking"), status="delivered")
     ContributionFactory(release=release, output=output)
     said = words(reader.get(f"/releases/{release.key}/").content.decode())
@@ -268,4 +274,6 @@ class TestRestriction:
         for person in (secret.release_manager, UserFactory(roles=[Role.PMO]), UserFactory(roles=[Role.AUDITOR]), member):
             client = signed_in(person)
             assert rows(client.get("/releases/")) == ["Merger 1.0.0"]
-            assert "Restricted to its managers and named teams until" in words(client.get(f"/releases/{secret.key}/").content.decode())
+            assert "Restricted to its managers and named teams until" in words(
+                client.get(f"/releases/{secret.key}/").content.decode()
+            )

@@ -216,7 +216,15 @@ def test_promotions_are_narrowed_by_time():
     assert found("from=2026-03-10&to=2026-03-11") == [promotion.pk]
 
 
-CURSORS = ["", "x", "%00", "bm8", pagination.encode("n", ("abc",)), pagination.encode("n", (2**64 - 1,)), pagination.encode("n", (1, 2))]
+CURSORS = [
+    "",
+    "x",
+    "%00",
+    "bm8",
+    pagination.encode("n", ("abc",)),
+    pagination.encode("n", (2**64 - 1,)),
+    pagination.encode("n", (1, 2)),
+]
 
 
 @pytest.mark.parametrize(
