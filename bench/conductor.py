@@ -58,7 +58,7 @@ def _measured(only: frozenset[str]) -> Iterator[Figure]:
         yield calendar.first_of_a_month(user)
     session = _session(user)
     if not only or "G7" in only:
-        yield calendar.month_page({"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"})
+        yield from calendar.month_page({"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"})
     if not only or "G8" in only:
         yield from calendar.in_the_browser(session)
 
@@ -160,5 +160,5 @@ Written by `python3 run.py bench`. Absolute times mean little on shared machines
 
 **Conditions.** {datetime.now(UTC):%d %B %Y}; {platform.system()} {platform.machine()}, {os.cpu_count()} processors ({model}); Python {platform.python_version()}, PostgreSQL {postgres}. Scale {scale:g}: {size}.
 
-**What the limits are.** G1, G2: psycopg2 rows, orjson and a bare WSGI function that gives the same JSON without sign-in, filters, rate limit or headers. G3: the list's own first page. G7: a view of the same site, signed in, that asks the database the same questions and joins prebuilt strings. G8: the same HTML from a file, with the product's styles and scripts; and the page of a full month beside that of a quiet one. G10: the two-part query and one for what an entry says, by hand. G17: COPY of the rows the import leaves, through the same triggers, in one event.
+**What the limits are.** G1, G2: psycopg2 rows, orjson and a bare WSGI function that gives the same JSON without sign-in, filters, rate limit or headers. G3: the list's own first page. G7: a view of the same site, signed in, that asks the database the same questions and joins prebuilt strings inside the same frame (name, menu and CSRF token differ from person to person and request to request). G8: the same HTML from a file, with the product's styles and scripts; and the page of a full month beside that of a quiet one. G10: the two-part query and one for what an entry says, by hand. G17: COPY of the rows the import leaves, through the same triggers, in one event.
 """

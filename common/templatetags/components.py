@@ -11,6 +11,7 @@
     {% route_map stations %}                               shape: components/route_map.html
     {% table caption columns rows %}                       a list as a table, as cards on a phone
     {% nav_link "/releases/" "Releases" %}                 marks where the reader is
+    {% navigation %}  {% once "components/keys.html" %}    parts of the frame, rendered once per process
 
 Without `zone`, times are shown in the page's zone (`zone` in the context), else the reader's own, else DEFAULT_ZONE.
 More pieces are plain includes: components/{pagination,filters,empty,facts,heading}.html say at their head what they take.
@@ -18,12 +19,14 @@ More pieces are plain includes: components/{pagination,filters,empty,facts,headi
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -171,11 +174,33 @@ def route_map(
     return {"stations": stations, "small": small, "label": label, "request": context.get("request"), "zone": _zone(context, None)}
 
 
+@register.simple_tag
+def once(name: str) -> SafeString:
+    """A template that says the same on every page, rendered once per process (each time while debugging)."""
+    return _render(name, ()) if settings.DEBUG else _rendered(name, ())
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context, *, unfolded: bool = False) -> SafeString:
+    """The ways of the main navigation, the present one marked; rendered once per process and section."""
+    path = context["request"].path
+    section = path[: path.find("/", 1) + 1]
+    # Which page of a section it is makes no difference, only whether it is the section's own.
+    given = (("path", path if path == section else f"{section}…"), ("unfolded", unfolded))
+    return (_render if settings.DEBUG else _rendered)("components/navigation.html", given)
+
+
+def _render(name: str, given: tuple[tuple[str, Any], ...]) -> SafeString:
+    return render_to_string(name, dict(given))
+
+
+_rendered = lru_cache(maxsize=128)(_render)
+
+
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, address: str, words: str, picture: str = "") -> SafeString:
     """A link of the main navigation, marked when it leads to this page or to the section it belongs to."""
-    request = context.get("request")
-    path = request.path if request else ""
+    path = context.get("path") or (context["request"].path if "request" in context else "")
     here = "page" if path == address else "true" if address != "/" and path.startswith(address) else ""
     return format_html(
         '<a class="nav-way" href="{}"{}>{}{}</a>',

@@ -28,7 +28,7 @@ from schedule.views.asked import AGENDA, KNOWN, MONTH, VIEWS, Asked, month_words
 from schedule.vocabulary import Cursor, Key, Narrowing, Span
 
 PAGES_KEPT: Final = 64
-_kept = Kept(PAGES_KEPT)
+KEPT = Kept(PAGES_KEPT)
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     # The state is asked for before the rows: what is committed in between is newer than its name, never older.
     now = state()
     key = (request.META.get("QUERY_STRING", ""), zone.key, today, sight.hidden, now, settings.VERSION)
-    inside = _kept.get(key) if now else None
+    inside = KEPT.get(key) if now else None
     if inside is None:
         asked = read(request, zone, today)
         inside = _Inside(_inside(sight, asked, today), asked.title, asked.notices)
         if now:
-            _kept.put(key, inside)
+            KEPT.put(key, inside)
     for sentence in inside.notices:
         pages.notice(request, sentence)
     pages.note_unknown(request, KNOWN)
