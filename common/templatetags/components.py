@@ -184,7 +184,7 @@ def once(name: str) -> SafeString:
 def navigation(context: Context, *, unfolded: bool = False) -> SafeString:
     """The ways of the main navigation, the present one marked; rendered once per process and section."""
     path = context["request"].path
-    section = path[: path.find("/", 1) + 1]
+    section = path[: path.find("/", 1) + 1] or path
     # Which page of a section it is makes no difference, only whether it is the section's own.
     given = (("path", path if path == section else f"{section}…"), ("unfolded", unfolded))
     return (_render if settings.DEBUG else _rendered)("components/navigation.html", given)
