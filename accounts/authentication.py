@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, TextField
 from django.http import HttpRequest
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from accounts.models import ApiToken, User
 from accounts.querysets import token_digest
 from accounts.vocabulary import TOKEN_START, Scope
-from common.prepared import Prepared
+from common.statements import Later, Statement, compiled, for_all, statement
 
 _BEARER = re.compile(rf"[Bb]earer ({TOKEN_START}[a-z2-7]{{32}})")
 _WRITTEN_EVERY = timedelta(minutes=1)
@@ -110,11 +110,11 @@ def needed_scope(method: str, view: Any) -> Scope:
     return scope
 
 
-def _tokens(digest: str) -> QuerySet[Any, Any]:
+def _by_digest() -> Statement:
     """The token of a digest, all its columns, then all of its owner's, then the owner's roles."""
     roles = Group.objects.filter(user=OuterRef("owner")).order_by().values("name")
-    return (
-        ApiToken.objects.filter(digest=digest)
+    return compiled(
+        ApiToken.objects.filter(digest=Later("digest", TextField()))
         .order_by()
         .values_list(*_TOKEN, *(f"owner__{name}" for name in _OWNER), ArraySubquery(roles))
     )
@@ -122,13 +122,12 @@ def _tokens(digest: str) -> QuerySet[Any, Any]:
 
 _TOKEN = [field.attname for field in ApiToken._meta.concrete_fields]
 _OWNER = [field.attname for field in User._meta.concrete_fields]
-# Asked by every request of a program.
-_BY_DIGEST = Prepared(_tokens, "the digest")
 
 
 def _find(secret: str) -> ApiToken | None:
     digest = token_digest(secret)
-    for row in _BY_DIGEST.rows(digest):
+    # Asked by every request of a program.
+    for row in statement("token by digest", _by_digest, keep=for_all).run({"digest": digest}):
         token = ApiToken.from_db(DEFAULT_DB_ALIAS, _TOKEN, row[: len(_TOKEN)])
         if hmac.compare_digest(token.digest, digest):
             token.owner = User.from_db(DEFAULT_DB_ALIAS, _OWNER, row[len(_TOKEN) : -1])

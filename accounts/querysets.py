@@ -4,7 +4,6 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.vocabulary import AccountKind, BuiltIn
-from common.prepared import Prepared
+from common.statements import Statement, compiled, for_all, statement
 
 M = TypeVar("M", bound=models.Model)
 
@@ -120,26 +119,24 @@ class RestrictableQuerySet(models.QuerySet[M]):
             raise ValueError("strangers see nothing at all; ask visible_to")
         if user.sees_everything:
             return []
-        restricted = self.model._default_manager.filter(restricted_until__isnull=False)
-        ids = {pk for (pk,) in _restricted(self.model).rows()}
+        ids = {pk for (pk,) in statement(("restricted", self.model), self._restricted, keep=for_all).run()}
         if not ids:
             return []
         named = Q(restricted_to__in=user.team_ids)
+        restricted = self.model._default_manager.filter(restricted_until__isnull=False)
         return sorted(ids - set(restricted.filter(named | self.managed_by(user)).values_list("pk", flat=True)))
 
     def managed_by(self, user: Any) -> Q:
         """Who sees it anyway, though no team of theirs is named: each noun says its managers and owner teams."""
         raise NotImplementedError
 
+    def _restricted(self) -> Statement:
+        """The ids of all that is restricted, which nearly every request asks for."""
+        return compiled(self.model._default_manager.filter(restricted_until__isnull=False).order_by().values_list("pk"))
+
     def with_ended_restriction(self, moment: datetime) -> Self:
         """Those whose restriction should be lifted by now."""
         return self.filter(restricted_until__lte=moment)
-
-
-@cache
-def _restricted(model: Any) -> Prepared:
-    """Whether anything is restricted at all, asked by nearly every request."""
-    return Prepared(lambda: model.objects.filter(restricted_until__isnull=False).order_by().values_list("pk"))
 
 
 def token_digest(secret: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from django.http import HttpRequest, QueryDict
 
-from common.filters import Filters, Named, OneOf, read_moment
-from common.intervals import Interval
+from common.filters import Filters, Named, OneOf
+from common.intervals import Interval, read_moment
 from common.refusals import BadInput
 from environments.models import Environment, Service
 from projects.models import Program, Project

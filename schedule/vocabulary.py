@@ -1,11 +1,11 @@
 """The words of the calendar: what is asked of it, and the place of an entry in its order."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from common.intervals import Interval
+from common.intervals import Interval, day_begins
 from common.looks import KINDS as DRAWN_KINDS
 
 #: Every kind an entry may have. Asking for one whose noun does not exist yet finds nothing.
@@ -71,20 +71,6 @@ class Cursor:
 
     key: Key
     backwards: bool = False
-
-
-def day_begins(day: date, zone: ZoneInfo) -> datetime:
-    """The instant a day begins, in UTC, exactly as PostgreSQL's `timezone(zone, day)` has it.
-
-    Where midnight does not exist that is the moment the clocks change; where it comes twice, the second one.
-    """
-    early, late = (datetime.combine(day, time(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
-    return max(early, late) if _comes_twice(day, zone) else early
-
-
-def _comes_twice(day: date, zone: ZoneInfo) -> bool:
-    early, late = (datetime.combine(day, time(fold=fold), zone).utcoffset() for fold in (0, 1))
-    return early is not None and late is not None and early > late
 
 
 #: The tables that what the calendar shows depends on, those that decide who may see what included.

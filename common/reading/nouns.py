@@ -3,18 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q, QuerySet
 
 from common import pagination
 from common.reading.columns import Column, Computed, Plain, text_schema
 from common.reading.questions import Question, a_number, a_text, an_instant
-
-# Stands in a compiled query where the value of each call goes.
-_PLACE: Final = 7235001_7235001
-_compiled: dict[tuple[Any, ...], tuple[str, tuple[Any, ...]]] = {}
+from common.statements import Among, Later, Statement, compiled, for_all, statement
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,14 +108,22 @@ class Noun:
     def page_of(
         self, found: QuerySet[Any, Any], question: Question, *, cacheable: bool
     ) -> tuple[list[dict[str, Any]], str | None, str | None]:
-        """One page as JSON-ready objects, with the cursors after and before it. `cacheable`: nothing narrows `found`."""
+        """One page as JSON-ready objects, with the cursors after and before it.
+
+        `cacheable`: nothing narrows `found`, so that the statement is the same for every caller who asks in this way.
+        """
         columns = self._chosen(question)
         cursor = question.cursor(self._cursor_readers)
         backwards = cursor is not None and cursor[0] == "p"
         sources, places = self._layout(columns)
         key_places = [sources.index(name) for name in self._order_names]
-        key = (self, sources, backwards, cursor is not None) if cacheable else None
-        rows = _fetch(key, lambda: self._ordered(found, cursor, backwards).values_list(*sources), cursor, question.limit + 1)
+
+        def build() -> Statement:
+            return compiled(self._ordered(found, cursor is not None, backwards).values_list(*sources)).limited()
+
+        key = ("page", self, sources, backwards, cursor is not None)
+        asked = statement(key, build, keep=for_all) if cacheable else build()
+        rows = asked.run({"limit": question.limit + 1, **(dict(zip(self._order_names, cursor[1], strict=True)) if cursor else {})})
         more, rows = len(rows) > question.limit, rows[: question.limit]
         if backwards:
             rows.reverse()
@@ -165,14 +170,14 @@ class Noun:
                 readers.append(a_text if isinstance(described, models.CharField) else a_number)
         return readers
 
-    def _ordered(
-        self, found: QuerySet[Any, Any], cursor: tuple[str, tuple[Any, ...]] | None, backwards: bool
-    ) -> QuerySet[Any, Any]:
+    def _ordered(self, found: QuerySet[Any, Any], is_cut: bool, backwards: bool) -> QuerySet[Any, Any]:
+        """In the order of pages; `is_cut`: those past a place that is given later, each of its values under its column's name."""
         falling = self.order[0].startswith("-") != backwards
         ordered = found.order_by(*(f"-{name}" if falling else name for name in self._order_names))
-        if cursor is None:
+        if not is_cut:
             return ordered
-        return ordered.filter(_beyond(self._order_names, cursor[1], "lt" if falling else "gt"))
+        place = [Later(name, self.model._meta.get_field(name)) for name in self._order_names]
+        return ordered.filter(_beyond(self._order_names, place, "lt" if falling else "gt"))
 
 
 def _beyond(names: Sequence[str], key: Sequence[Any], way: str) -> Q:
@@ -180,25 +185,6 @@ def _beyond(names: Sequence[str], key: Sequence[Any], way: str) -> Q:
     if len(names) == 1:
         return Q(**{f"{names[0]}__{way}": key[0]})
     return Q(**{f"{names[0]}__{way}e": key[0]}) & (Q(**{f"{names[0]}__{way}": key[0]}) | _beyond(names[1:], key[1:], way))
-
-
-def _fetch(
-    key: tuple[Any, ...] | None, ask: Callable[[], QuerySet[Any, Any]], cursor: tuple[str, tuple[Any, ...]] | None, limit: int
-) -> list[Any]:
-    """The first `limit` rows. Composing SQL takes longer than the rows of a page, so that of a plain list is kept per shape."""
-    if key is None or key not in _compiled:
-        sql, params = ask().query.sql_with_params()
-        if key is not None and set(params) <= set(cursor[1] if cursor else ()):
-            places = tuple(cursor[1].index(value) for value in params) if cursor else ()
-            if cursor is None or len(set(cursor[1])) == len(cursor[1]):
-                _compiled[key] = (sql, places)
-    else:
-        sql, places = _compiled[key]
-        params = tuple(cursor[1][place] for place in places) if cursor else ()
-    with connection.cursor() as run:
-        run.execute(f"{sql} LIMIT %s", (*params, limit))
-        rows: list[Any] = run.fetchall()
-        return rows
 
 
 def _shape(
@@ -214,14 +200,8 @@ def _shape(
 
 def related(model: Any, path: str, ids: Iterable[int], *sources: str, order: tuple[str, ...] = ("id",)) -> list[tuple[Any, ...]]:
     """The rows of `model` whose column `path` is one of `ids`: (that id, *sources), ordered. For the lists inside a page's rows."""
-    key = (model, path, sources, order)
-    if key not in _compiled:
-        asked = model.objects.filter(**{f"{path}__in": [_PLACE]}).order_by(*order).values_list(path, *sources)
-        sql, params = asked.query.sql_with_params()
-        if params != (_PLACE,) or sql.count(" IN (%s)") != 1:
-            raise ValueError(f"cannot be asked for many at once: {sql}")
-        _compiled[key] = (sql.replace(" IN (%s)", " = ANY(%s)"), ())
-    with connection.cursor() as run:
-        run.execute(_compiled[key][0], [list(ids)])
-        rows: list[tuple[Any, ...]] = run.fetchall()
-        return rows
+
+    def build() -> Statement:
+        return compiled(model.objects.filter(Among(path)).order_by(*order).values_list(path, *sources))
+
+    return statement(("related", model, path, sources, order), build, keep=for_all).run({"ids": list(ids)})

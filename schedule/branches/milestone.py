@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Case, F, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Coalesce
 
+from common.statements import Among, Statement, compiled, for_all, statement
 from projects.models import Milestone
 from schedule.branches import addresses
 from schedule.branches.branch import Branch, Entry, days_entry
 from schedule.branches.sight import Sight
-from schedule.branches.statements import Among, Later, Statement, compiled, statement
 from schedule.vocabulary import Narrowing
 
 KIND = "milestone"
@@ -36,14 +35,14 @@ def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
 
 
 def entries(sight: Sight, ids: Sequence[int]) -> dict[int, Entry]:
-    asked = statement(KIND, _rows, keep=lambda: True)
-    return {row[0]: _entry(row) for row in (asked.run({"ids": list(ids)}) if asked else [])}
+    rows = statement(("entries", KIND), _rows, keep=for_all).run({"ids": list(ids)})
+    return {row[0]: _entry(row) for row in rows}
 
 
-def _rows() -> Statement | None:
+def _rows() -> Statement:
     return compiled(
         Milestone.objects.order_by()
-        .filter(Among("pk", Later("ids", ArrayField(BigIntegerField()))))
+        .filter(Among("pk"))
         .values_list(
             "pk",
             "name",

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, F, OuterRef, QuerySet
+from django.db.models import F, OuterRef, QuerySet
 
+from common.statements import Among, Statement, compiled, for_all, statement
 from environments.models import Service
 from projects.models import Output
 from projects.vocabulary import OutputStatus
 from schedule.branches import addresses
 from schedule.branches.branch import Branch, Entry, days_entry
 from schedule.branches.sight import Sight
-from schedule.branches.statements import Among, Later, Statement, compiled, statement
 from schedule.vocabulary import Narrowing
 
 KIND = "output"
@@ -36,14 +35,14 @@ def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
 
 
 def entries(sight: Sight, ids: Sequence[int]) -> dict[int, Entry]:
-    asked = statement(KIND, _rows, keep=lambda: True)
-    return {row[0]: _entry(row) for row in (asked.run({"ids": list(ids)}) if asked else [])}
+    rows = statement(("entries", KIND), _rows, keep=for_all).run({"ids": list(ids)})
+    return {row[0]: _entry(row) for row in rows}
 
 
-def _rows() -> Statement | None:
+def _rows() -> Statement:
     return compiled(
         Output.objects.order_by()
-        .filter(Among("pk", Later("ids", ArrayField(BigIntegerField()))), lies_on__isnull=False)
+        .filter(Among("pk"), lies_on__isnull=False)
         .values_list(
             "pk",
             "name",

@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from common import labels
 from common.labels import Restricted
+from common.statements import Among, Statement, compiled, for_all, statement
 from environments.models import Service
 from releases.models import Contribution, Item, Promotion
 from releases.vocabulary import KEY_PREFIX, Commitment, PromotionStatus
 from schedule.branches import addresses
 from schedule.branches.branch import Branch, Entry
 from schedule.branches.sight import Sight
-from schedule.branches.statements import Among, Later, Statement, compiled, statement
 from schedule.vocabulary import Narrowing
 
 KIND = "promotion"
@@ -51,18 +50,17 @@ def shadows(sight: Sight, narrowing: Narrowing) -> "QuerySet[Any, Any]":
 
 def entries(sight: Sight, ids: Sequence[int]) -> dict[int, Entry]:
     """The entries of promotions; those of hidden releases without anything that tells what they are."""
-    asked = statement((KIND, sight.hidden.projects), lambda: _rows(sight), keep=lambda: True)
-    rows = asked.run({"ids": list(ids)}) if asked else []
+    rows = statement(("entries", KIND, sight.hidden.projects), lambda: _rows(sight), keep=for_all).run({"ids": list(ids)})
     hidden = set(sight.hidden.releases)
     contacts = _contacts(sight, {row[1] for row in rows if row[1] in hidden})
     return {row[0]: _shadow(row, contacts) if row[1] in hidden else _entry(row) for row in rows}
 
 
-def _rows(sight: Sight) -> Statement | None:
+def _rows(sight: Sight) -> Statement:
     carried = _carried().exclude(output__project__in=sight.hidden.projects).values("output__project__code").distinct()
     return compiled(
         Promotion.objects.order_by()
-        .filter(Among("pk", Later("ids", ArrayField(BigIntegerField()))))
+        .filter(Among("pk"))
         .values_list(
             "pk",
             "release_id",

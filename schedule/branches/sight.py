@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from common.statements import Statement, compiled, for_all, joined, statement
 from projects.models import Program, Project
 from releases.models import Release
-from schedule.branches.statements import Statement, compiled, joined, statement
 
 
 class Hidden(NamedTuple):
@@ -36,13 +36,12 @@ class Sight:
 
 def _anything_restricted() -> bool:
     """One short query by three partial indexes: for most installations the whole cost of restriction."""
-    asked = statement("anything restricted", _restricted_at_all, keep=lambda: True)
-    return bool(asked and asked.run({})[0][0])
+    return bool(statement("anything restricted", _restricted_at_all, keep=for_all).run()[0][0])
 
 
-def _restricted_at_all() -> Statement | None:
+def _restricted_at_all() -> Statement:
     found = [
         compiled(noun.objects.filter(restricted_until__isnull=False).order_by().values("pk"))
         for noun in (Program, Project, Release)
     ]
-    return joined([each for each in found if each], "SELECT EXISTS (SELECT FROM (", ") AS restricted)")
+    return joined(found, "SELECT EXISTS (SELECT FROM (", ") AS restricted)")

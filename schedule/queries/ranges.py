@@ -13,11 +13,11 @@ from typing import Any, Final, NamedTuple
 from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, F, Func, Q, TextField, Value
 from django.db.models.functions import Cast
 
+from common.statements import Later, Statement, compiled, joined, statement
 from schedule.branches import BRANCHES
 from schedule.branches.branch import Branch, Entry
 from schedule.branches.sight import Sight
-from schedule.branches.statements import Blank, Later, Statement, compiled, joined, statement
-from schedule.vocabulary import Cursor, Key, Narrowing, Span, day_begins
+from schedule.vocabulary import Cursor, Key, Narrowing, Span
 
 #: The traits of entries that are counted.
 TRAITS: Final = ("environment", "release", "project", "program", "status", "commitment")
@@ -70,8 +70,7 @@ def keys(sight: Sight, span: Span, narrowing: Narrowing, *, limit: int, cursor: 
         lambda: _ordered(sight, narrowing, parts, backwards=backwards),
         keep=sight.still_holds,
     )
-    rows = asked.run(_values(span, cursor) | {"limit": limit}) if asked else []
-    found = [Key(*row) for row in rows]
+    found = [Key(*row) for row in asked.run(_values(span, cursor) | {"limit": limit})]
     return found[::-1] if backwards else found
 
 
@@ -98,12 +97,12 @@ def count(sight: Sight, span: Span, narrowing: Narrowing) -> int:
     """How many entries the range has."""
     parts = tuple(_parts(sight, narrowing, span, None))
 
-    def build() -> Statement | None:
-        made = [each for part in parts if (each := compiled(_columns(_selected(sight, narrowing, part), BRANCHES[part.at])))]
-        return joined(made, "SELECT count(*) FROM (", ") AS entry") if made else None
+    def build() -> Statement:
+        made = [compiled(_columns(_selected(sight, narrowing, part), BRANCHES[part.at])) for part in parts]
+        return joined(made, "SELECT count(*) FROM (", ") AS entry")
 
     asked = statement(("count", sight.hidden, narrowing, parts), build, keep=sight.still_holds)
-    return int(asked.run(_values(span, None))[0][0]) if asked else 0
+    return sum(number for (number,) in asked.run(_values(span, None)))
 
 
 # --- the month table
@@ -116,13 +115,12 @@ def cells(sight: Sight, span: Span, narrowing: Narrowing, *, most: int) -> list[
     """
     parts = tuple(_parts(sight, narrowing, span, None))
 
-    def build() -> Statement | None:
+    def build() -> Statement:
         made = []
         for part in parts:
             branch = BRANCHES[part.at]
             first, last = _days(branch)
-            if each := compiled(_columns(_selected(sight, narrowing, part), branch, first_day=first, last_day=last)):
-                made.append(each)
+            made.append(compiled(_columns(_selected(sight, narrowing, part), branch, first_day=first, last_day=last)))
         head = (
             "SELECT kind, number, first_day, last_day, alike FROM (SELECT entry.*, row_number() OVER same AS rank,"
             " count(*) OVER (PARTITION BY kind, first_day, last_day) AS alike FROM ("
@@ -131,10 +129,10 @@ def cells(sight: Sight, span: Span, narrowing: Narrowing, *, most: int) -> list[
             ") AS entry (starts_at, kind, number, first_day, last_day) WINDOW same AS (PARTITION BY kind, first_day, last_day ORDER BY starts_at, number)) AS ranked"
             " WHERE rank <= %s ORDER BY starts_at, kind, number"
         )
-        return joined(made, head, tail, blanks=["most"]) if made else None
+        return joined(made, head, tail, blanks=["most"])
 
     asked = statement(("cells", sight.hidden, narrowing, parts), build, keep=sight.still_holds)
-    return [Cell(*row) for row in asked.run(_values(span, None) | {"most": most})] if asked else []
+    return [Cell(*row) for row in asked.run(_values(span, None) | {"most": most})]
 
 
 # --- counts
@@ -144,18 +142,17 @@ def traits(sight: Sight, span: Span, narrowing: Narrowing, *, most: int) -> list
     """What the entries in the range count for, of up to `most` of them. Restricted ones count nowhere."""
     parts = tuple(part for part in _parts(sight, narrowing, span, None) if not part.is_shadow)
 
-    def build() -> Statement | None:
+    def build() -> Statement:
         made = []
         for part in parts:
             branch = BRANCHES[part.at]
             selected = _selected(sight, narrowing, part).annotate(**{f"_{name}": _trait(branch, name) for name in TRAITS})
             selected = selected.annotate(_kind=_kind(branch)).values_list("_kind", "pk", *(f"_{name}" for name in TRAITS))
-            if each := compiled(selected):
-                made.append(each)
-        return joined(made, "SELECT * FROM (", ") AS entry LIMIT %s", blanks=["most"]) if made else None
+            made.append(compiled(selected))
+        return joined(made, "SELECT * FROM (", ") AS entry LIMIT %s", blanks=["most"])
 
     asked = statement(("traits", sight.hidden, narrowing, parts), build, keep=sight.still_holds)
-    return [Traits(*row) for row in asked.run(_values(span, None) | {"most": most})] if asked else []
+    return [Traits(*row) for row in asked.run(_values(span, None) | {"most": most})]
 
 
 # --- how it is composed
@@ -210,7 +207,7 @@ def _past(branch: Branch, span: Span, cursor: Cursor) -> tuple[str, bool]:
     return (sooner if branch.kind > key.kind else later), before_range
 
 
-def _ordered(sight: Sight, narrowing: Narrowing, parts: Sequence[_Part], *, backwards: bool) -> Statement | None:
+def _ordered(sight: Sight, narrowing: Narrowing, parts: Sequence[_Part], *, backwards: bool) -> Statement:
     made = []
     for part in parts:
         branch = BRANCHES[part.at]
@@ -218,12 +215,11 @@ def _ordered(sight: Sight, narrowing: Narrowing, parts: Sequence[_Part], *, back
         is_limited = part.half == BEGINNING
         if is_limited:
             selected = selected.order_by(*(f"-{branch.start}", "-pk") if backwards else (branch.start, "pk"))
-        if each := compiled(selected):
-            # What is under way is few, and a limit there would tempt the planner into the index on the beginning.
-            made.append(Statement(f"{each.sql} LIMIT %s", (*each.parameters, Blank("limit"))) if is_limited else each)
+        # What is under way is few, and a limit there would tempt the planner into the index on the beginning.
+        made.append(compiled(selected).limited() if is_limited else compiled(selected))
     order = "starts_at DESC, kind DESC, number DESC" if backwards else "starts_at, kind, number"
     tail = f") AS entry (starts_at, kind, number) ORDER BY {order} LIMIT %s"
-    return joined(made, "SELECT starts_at, kind, number FROM (", tail, blanks=["limit"]) if made else None
+    return joined(made, "SELECT starts_at, kind, number FROM (", tail, blanks=["limit"])
 
 
 def _selected(sight: Sight, narrowing: Narrowing, part: _Part) -> Any:

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_safe
 
 from common import pages
 from common.intervals import LATEST
+from common.kept import Kept
 from schedule import queries
 from schedule.branches.sight import Sight
-from schedule.branches.statements import Kept
 from schedule.queries.state import state
 from schedule.views import agenda, month, rail
 from schedule.views.asked import AGENDA, KNOWN, MONTH, VIEWS, Asked, month_words, read

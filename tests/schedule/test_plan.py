@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts.models import User
+from common.statements import Statement
 from schedule import queries
 from schedule.branches.sight import Sight
-from schedule.branches.statements import Statement
 from schedule.vocabulary import Narrowing, Span
 from tests.schedule.crowds import crowd
 
