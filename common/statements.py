@@ -108,5 +108,5 @@ def statement(key: Hashable, build: Callable[[], Statement], *, keep: Callable[[
 
 
 def for_all() -> bool:
-    """For `keep`: building looks at no caller and asks the database nothing, so that the statement holds for everybody, always."""
+    """For `keep`: building asks the database nothing and depends on its key alone, so that the statement holds always."""
     return True

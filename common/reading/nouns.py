@@ -110,7 +110,7 @@ class Noun:
     ) -> tuple[list[dict[str, Any]], str | None, str | None]:
         """One page as JSON-ready objects, with the cursors after and before it.
 
-        `cacheable`: nothing narrows `found`, so that the statement is the same for every caller who asks in this way.
+        `cacheable`: `found` is all there is of the model, so that every caller who asks in this way asks the same.
         """
         columns = self._chosen(question)
         cursor = question.cursor(self._cursor_readers)
@@ -118,11 +118,12 @@ class Noun:
         sources, places = self._layout(columns)
         key_places = [sources.index(name) for name in self._order_names]
 
-        def build() -> Statement:
-            return compiled(self._ordered(found, cursor is not None, backwards).values_list(*sources)).limited()
+        def composed(asked: QuerySet[Any, Any]) -> Statement:
+            return compiled(self._ordered(asked, cursor is not None, backwards).values_list(*sources)).limited()
 
         key = ("page", self, sources, backwards, cursor is not None)
-        asked = statement(key, build, keep=for_all) if cacheable else build()
+        # Composed of the model alone: nothing that was found for one caller can be kept for another.
+        asked = statement(key, lambda: composed(self.model.objects.all()), keep=for_all) if cacheable else composed(found)
         rows = asked.run({"limit": question.limit + 1, **(dict(zip(self._order_names, cursor[1], strict=True)) if cursor else {})})
         more, rows = len(rows) > question.limit, rows[: question.limit]
         if backwards:
