@@ -38,12 +38,26 @@ class Restricted:
 Named = Label | Restricted
 Naming = Callable[[Collection[int], Any], Mapping[int, Named]]
 
+Hiding = Callable[[Any], Collection[int]]
+
 _kinds: dict[str, Naming] = {}
+_hiding: dict[str, Hiding] = {}
 
 
-def add(kind: str, function: Naming) -> None:
-    """Register `function(ids, user) -> {id: Label | Restricted}` for a kind; a missing id is something that is gone."""
+def add(kind: str, function: Naming, *, hidden: Hiding | None = None) -> None:
+    """Register `function(ids, user) -> {id: Label | Restricted}` for a kind; a missing id is something that is gone.
+
+    `hidden(user)` gives the ids of those the user may not see, for lists of what only knows a kind and an id.
+    """
     _kinds[kind] = function
+    if hidden is not None:
+        _hiding[kind] = hidden
+
+
+def hidden(user: Any) -> dict[str, Collection[int]]:
+    """The ids of what `user` may not see, by kind, of the kinds that told; kinds of which nothing is hidden are left out."""
+    found = {kind: ask(user) for kind, ask in _hiding.items()}
+    return {kind: ids for kind, ids in found.items() if ids}
 
 
 def kinds() -> frozenset[str]:

@@ -12,3 +12,4 @@ class EnvironmentsConfig(AppConfig):
         labels.add("environment", queries.name_environments)
         labels.add("service", queries.name_services)
         labels.add("route", queries.name_routes)
+        labels.add("booking", queries.name_bookings)

@@ -1,17 +1,25 @@
-"""Environments, services, and the routes releases take through environments."""
+"""Environments, services, the routes releases take through environments, and who has booked these."""
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import (
+    ArrayField,
+    BigIntegerRangeField,
+    DateTimeRangeField,
+    IntegerRangeField,
+    RangeOperators,
+)
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Func, Q, Value
 from django.urls import reverse
 
-from accounts.models import Team
+from accounts.models import Team, User
 from accounts.vocabulary import validate_region, validate_time_zone
 from common.rows import Row
 from common.slugs import shape_constraint, slug_field
-from environments.querysets import EnvironmentQuerySet, RouteQuerySet, ServiceQuerySet
+from environments.querysets import BookingQuerySet, EnvironmentQuerySet, RouteQuerySet, ServiceQuerySet
 from environments.vocabulary import LEAST_IMPORTANT_TIER, MOST_IMPORTANT_TIER, Hold, ServiceKind, SoakUnit, Stage
 
 
@@ -163,3 +171,107 @@ class Stop(Row):
 
     def __str__(self) -> str:
         return f"stop {self.position}"
+
+
+class Booking(Row):
+    """Somebody has lanes of an environment in `[starts_at, ends_at)`, UTC; `ends_at` is empty while nobody knows the end.
+
+    `lanes`: how many; empty means all of them, so that nothing else may be there. What holds a place without a person's booking,
+    such as a promotion, is named by `holder_kind` and `holder_id`, and its verbs move and end it; `common.labels` says its name.
+    """
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="bookings")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    during = models.GeneratedField(
+        expression=Func(F("starts_at"), F("ends_at"), function="tstzrange"), output_field=DateTimeRangeField(), db_persist=True
+    )
+    purpose = models.CharField(max_length=300, blank=True)
+    lanes = models.PositiveSmallIntegerField(null=True, blank=True)
+    holder_kind = models.CharField(max_length=40, blank=True)
+    holder_id = models.BigIntegerField(null=True, blank=True)
+    booked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="bookings")
+
+    objects: ClassVar[Any] = BookingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="booking_ends_after_start",
+                violation_error_message="A booking ends after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(lanes=None) | Q(lanes__gte=1),
+                name="booking_of_a_lane",
+                violation_error_message="A booking has at least one lane; leave it empty for all of them.",
+            ),
+            models.CheckConstraint(
+                condition=Q(holder_kind="", holder_id=None) | (~Q(holder_kind="") & Q(holder_id__isnull=False)),
+                name="booking_holder_is_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["holder_kind", "holder_id"], condition=Q(holder_id__isnull=False), name="booking_one_place_a_holder"
+            ),
+        ]
+        indexes = [
+            GistIndex(fields=["during"], name="booking_during"),
+            models.Index(fields=["starts_at", "id"], name="booking_start"),
+            models.Index(fields=["environment", "starts_at", "id"], name="booking_in_environment"),
+        ]
+
+    def __str__(self) -> str:
+        return self.purpose or f"booking {self.pk}"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether something else than a person's booking has the place."""
+        return bool(self.holder_kind)
+
+    def get_absolute_url(self) -> str:
+        return f"{self.environment.get_absolute_url()}#booking-{self.pk}"
+
+
+class Place(Row):
+    """One lane of an environment, taken for the time of a booking; or all its lanes, from 0 without an end, so that nothing else is.
+
+    The lanes people count begin at 1. Places never overlap: the database refuses it, whoever writes them.
+    """
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="places")
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="places")
+    lanes = IntegerRangeField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+    during = models.GeneratedField(
+        expression=Func(F("starts_at"), F("ends_at"), function="tstzrange"), output_field=DateTimeRangeField(), db_persist=True
+    )
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(lanes__isempty=False), name="place_is_somewhere"),
+            # There is no btree_gist: the environment enters as a range of one number.
+            ExclusionConstraint(
+                name="place_taken_once",
+                expressions=[
+                    (
+                        Func(
+                            F("environment"),
+                            F("environment"),
+                            Value("[]"),
+                            function="int8range",
+                            output_field=BigIntegerRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                    ("lanes", RangeOperators.OVERLAPS),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"place {self.pk}"

@@ -1,12 +1,13 @@
-"""What REST shows of environments, services and routes, and how they are named elsewhere."""
+"""What REST shows of environments, services, routes and bookings, and how they are named elsewhere."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from common.labels import Label
-from common.reading import Many, Noun, Plain, Question, Reference, list_of, related
+from common import labels
+from common.labels import Label, Named
+from common.reading import Computed, Many, Noun, Plain, Question, Reference, list_of, person, related
 from common.reading.columns import reference_schema
-from environments.models import Dependency, Environment, Route, RouteVersion, Service, Stop
+from environments.models import Booking, Dependency, Environment, Route, RouteVersion, Service, Stop
 
 #: Whose rows decide who somebody is: roles, teams, names.
 PEOPLE: Final = ("accounts_user", "accounts_user_groups", "accounts_membership", "accounts_team")
@@ -135,6 +136,69 @@ ROUTES: Final = Noun(
     ),
 )
 
+#: What a booking of all lanes says in place of their number.
+ALL_LANES: Final = "all"
+
+
+def _lanes(question: Question) -> Any:
+    return lambda number: ALL_LANES if number is None else number
+
+
+def _holders(ids: Sequence[int], question: Question) -> Mapping[int, Any]:
+    """What holds each place that was not booked by hand; without its name, which changes without the booking."""
+    found = Booking.objects.filter(pk__in=ids).exclude(holder_kind="").values_list("pk", "holder_kind", "holder_id")
+    held = {pk: (kind, number) for pk, kind, number in found}
+    named = labels.of(held.values(), question.user)
+    root = question.root.rstrip("/")
+    return {
+        pk: {
+            "kind": thing[0],
+            "id": thing[1],
+            "url": f"{root}{url}" if (url := named[thing].api_url) else None,
+        }
+        for pk, thing in held.items()
+    }
+
+
+BOOKINGS: Final = Noun(
+    "booking",
+    "bookings",
+    Booking,
+    by="id",
+    order=("starts_at", "id"),
+    tables=("environments_booking", "environments_environment", "accounts_user"),
+    columns=(
+        Reference("environment", "environments", by="slug"),
+        Plain("starts_at"),
+        Plain("ends_at"),
+        Plain("purpose"),
+        Computed(
+            "lanes",
+            ("lanes",),
+            _lanes,
+            {
+                "oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "const": ALL_LANES}],
+                "description": "How many, or all.",
+            },
+        ),
+        Many(
+            "holder",
+            _holders,
+            {
+                "type": ["object", "null"],
+                "description": "What holds the place, such as a promotion; null for what somebody booked.",
+                "properties": {
+                    "kind": {"type": "string"},
+                    "id": {"type": "integer"},
+                    "url": {"type": ["string", "null"], "format": "uri"},
+                },
+            },
+            empty=None,
+        ),
+        person("booked_by"),
+    ),
+)
+
 
 def name_environments(ids: Collection[int], user: Any) -> Mapping[int, Label]:
     return _labels(ENVIRONMENTS, ids)
@@ -146,6 +210,25 @@ def name_services(ids: Collection[int], user: Any) -> Mapping[int, Label]:
 
 def name_routes(ids: Collection[int], user: Any) -> Mapping[int, Label]:
     return _labels(ROUTES, ids)
+
+
+def name_bookings(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    """What a person booked says its purpose; a place that is held is seen, or not, as what holds it."""
+    rows = Booking.objects.filter(pk__in=ids).values_list(
+        "pk", "purpose", "environment__name", "environment__slug", "holder_kind", "holder_id"
+    )
+    held = labels.of(((kind, number) for *_, kind, number in rows if kind), user)
+    named: dict[int, Named] = {}
+    for pk, purpose, name, slug, kind, number in rows:
+        holder = held.get((kind, number))
+        if isinstance(holder, labels.Restricted):
+            named[pk] = holder
+            continue
+        what = (
+            f"the place of {holder.text} in {name}" if holder else f"“{purpose}” in {name}" if purpose else f"a booking of {name}"
+        )
+        named[pk] = Label(what, f"/environments/{slug}/#booking-{pk}", BOOKINGS.address_of(pk))
+    return named
 
 
 def _labels(noun: Noun, ids: Collection[int]) -> Mapping[int, Label]:

@@ -1,10 +1,13 @@
-"""The phrases of environments' nouns. Nothing here is ever restricted: every active person sees every environment and service."""
+"""The phrases of environments' nouns. Every active person sees every environment, service and route; bookings as what holds them."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Prefetch, Q
+
+from common import labels
 
 
 class OpenQuerySet(models.QuerySet[Any]):
@@ -57,6 +60,41 @@ class RouteQuerySet(OpenQuerySet):
     def through(self, environment: Any) -> Self:
         """Those whose newest version stops at an environment."""
         return self.filter(versions__in=_newest_versions().values("pk"), versions__stops__environment=environment)
+
+
+class BookingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """Without those that something holds which the user may not see."""
+        if not (user.is_authenticated and (user.is_active or user.is_builtin)):
+            return self.none()
+        found = self
+        for kind, hidden in labels.hidden(user).items():
+            found = found.exclude(holder_kind=kind, holder_id__in=hidden)
+        return found
+
+    def with_references(self) -> Self:
+        return self.select_related("environment", "booked_by")
+
+    def overlapping(self, start: datetime, end: datetime | None) -> Self:
+        """Those that have an instant in common with `[start, end)`; without an end, with all that comes."""
+        return self.filter(during__overlap=(start, end))
+
+    def of_people(self) -> Self:
+        """Those that nothing else holds: what people booked."""
+        return self.filter(holder_kind="")
+
+    def held_by(self, kind: str, number: int) -> Self:
+        """The place of a promotion, or of whatever else holds one."""
+        return self.filter(holder_kind=kind, holder_id=number)
+
+    def matching(self, words: str) -> Self:
+        """Those whose purpose or environment holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(purpose__icontains=word) | Q(environment__slug__icontains=word) | Q(environment__name__icontains=word)
+            )
+        return found
 
 
 def _newest_versions() -> Any:

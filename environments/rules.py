@@ -15,6 +15,11 @@ def may_write_service(by: User, service: Service | None) -> bool:
     return _may_write(by, service)
 
 
+def may_book(by: User, environment: Environment) -> bool:
+    """Who may write the environment may give its lanes away."""
+    return _may_write(by, environment)
+
+
 def _may_write(by: User, thing: Environment | Service | None) -> bool:
     if by.is_builtin or by.has_role(Role.ENVIRONMENT_MANAGER):
         return True

@@ -12,7 +12,7 @@ class ReleasesConfig(AppConfig):
         from releases.views import parts as added
 
         for kind, naming in names.NAMINGS.items():
-            labels.add(kind, naming)
+            labels.add(kind, naming, hidden=names.HIDDEN.get(kind))
         parts.add("environment.live", 10, added.environment_live)
         parts.add("environment.promotions", 10, added.environment_promotions)
         parts.add("service.live", 10, added.service_live)

@@ -74,6 +74,17 @@ NAMINGS: Final[Mapping[str, Naming]] = {
 }
 
 
+def hidden_promotions(user: Any) -> Collection[int]:
+    """Those of restricted releases. Nearly always none, and then releases are all that is asked."""
+    releases = list(hidden_releases(user))
+    found: Collection[int] = Promotion.objects.filter(release__in=releases).values_list("pk", flat=True) if releases else ()
+    return found
+
+
+#: What holds places in environments, and whose places are then seen by nobody else.
+HIDDEN: Final[Mapping[str, Callable[[Any], Collection[int]]]] = {"promotion": hidden_promotions}
+
+
 def _of_release(
     model: Any, ids: Collection[int], user: Any, columns: tuple[str, ...], label: Callable[..., Label]
 ) -> Mapping[int, Named]:

@@ -1,0 +1,339 @@
+"""Verbs on bookings: book, change, cancel; and for what holds a place without being booked by hand, hold and release_hold.
+
+Every verb locks its environments first, the lowest first. Under that lock lanes are reckoned; the constraint on places is the
+net below it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import NumericRange
+
+from accounts.models import User
+from common import labels, moments
+from common.intervals import Interval
+from common.refusals import BadInput, Conflict, NotAllowed
+from common.rows import Row, kind_of, pk_of
+from environments import rules, verdicts
+from environments.models import Booking, Environment, Place
+from environments.verdicts import Claim, Lanes, Taken
+from history.deeds import deed, record
+
+NOT_YOURS: Final = "Only environment managers, or the team that owns it, may book lanes of this environment."
+EVERY_LANE: Final = NumericRange(0, None)
+_NAMED: Final = 5
+
+
+@deed
+def book(
+    environment: Environment, *, by: User, starts_at: datetime, ends_at: datetime, purpose: str = "", lanes: int | None = 1
+) -> Booking:
+    """Take `lanes` of an environment in `[starts_at, ends_at)`, UTC; None takes all of them, so that nothing else is there.
+
+    Raises NotAllowed, BadInput, and Conflict exactly when the lanes are taken, naming who has them.
+    """
+    (environment,) = _locked([environment.pk])
+    if not rules.may_book(by, environment):
+        raise NotAllowed(NOT_YOURS)
+    booking = Booking(environment=environment, starts_at=starts_at, ends_at=ends_at, purpose=purpose, lanes=lanes, booked_by=by)
+    _look_at(booking)
+    _settle(booking, by)
+    record(
+        booking, "booked", by=by, template="{actor} booked {lanes} of {environment}", environment=environment, lanes=_said(lanes)
+    )
+    return _fresh(booking)
+
+
+@deed
+def change(booking: Booking, *, by: User, **given: Any) -> Booking:
+    """Give a booking other values: any of environment, starts_at, ends_at, purpose, lanes.
+
+    Raises NotAllowed, BadInput, and Conflict when the lanes are taken, or when something else than a person has the place.
+    """
+    there = given.get("environment", booking.environment)
+    environments = {each.pk: each for each in _locked({booking.environment_id, there.pk})}
+    booking = _again(booking)
+    for environment in environments.values():
+        if not rules.may_book(by, environment):
+            raise NotAllowed(NOT_YOURS)
+    _refuse_held(booking, by)
+    before = {name: getattr(booking, name) for name in given}
+    for name, value in given.items():
+        setattr(booking, name, environments[value.pk] if name == "environment" else value)
+    if all(getattr(booking, name) == value for name, value in before.items()):
+        return booking
+    _look_at(booking)
+    _settle(booking, by)
+    columns = sorted(name for name, value in before.items() if getattr(booking, name) != value)
+    record(
+        booking,
+        "changed",
+        by=by,
+        template="{actor} changed a booking of {environment}",
+        environment=booking.environment,
+        columns=columns,
+    )
+    return _fresh(booking)
+
+
+@deed
+def cancel(booking: Booking, *, by: User, reason: str = "") -> None:
+    """Give the lanes back; the booking is gone. Raises NotAllowed, and Conflict when something else than a person has the place."""
+    (environment,) = _locked([booking.environment_id])
+    booking = _again(booking)
+    if not rules.may_book(by, environment):
+        raise NotAllowed(NOT_YOURS)
+    _refuse_held(booking, by)
+    number = booking.pk
+    booking.delete()
+    record(
+        environment,
+        "cancelled_booking",
+        by=by,
+        template="{actor} cancelled booking {booking} of {subject}",
+        reason=reason,
+        booking=number,
+    )
+
+
+@deed
+def hold(holder: Row, environment: Environment, *, by: User, starts_at: datetime, ends_at: datetime | None) -> Booking:
+    """Take one lane for `holder` in `[starts_at, ends_at)`, or move the place it has; without an end until one is given.
+
+    A step of the holder's own verb, which asks whether `by` may, and records it; the lane is part of that. A holder has one place.
+    Raises BadInput, and Conflict when the lanes are taken, naming who has them.
+    """
+    kind, number = kind_of(holder), pk_of(holder)
+    booking: Booking | None = Booking.objects.held_by(kind, number).first()
+    environments = {each.pk: each for each in _locked({environment.pk, *([booking.environment_id] if booking else [])})}
+    if booking is None:
+        booking = Booking(holder_kind=kind, holder_id=number, lanes=1, booked_by=by)
+    elif (booking.environment_id, booking.starts_at, booking.ends_at) == (environment.pk, starts_at, ends_at):
+        return booking
+    booking.environment, booking.starts_at, booking.ends_at = environments[environment.pk], starts_at, ends_at
+    _look_at(booking)
+    _settle(booking, by)
+    return _fresh(booking)
+
+
+@deed
+def release_hold(holder: Row, *, by: User, at: datetime) -> None:
+    """Give back what lies ahead of the place of `holder`, if it has one: from `at` on when it has begun, else all of it.
+
+    A step of the holder's own verb, as `hold` is.
+    """
+    booking = Booking.objects.held_by(kind_of(holder), pk_of(holder)).first()
+    if booking is None:
+        return
+    _locked([booking.environment_id])
+    booking = _again(booking)
+    if booking.starts_at >= at:
+        booking.delete()
+    elif booking.ends_at is None or booking.ends_at > at:
+        booking.ends_at = at
+        booking.save(update_fields=["ends_at"])
+        booking.places.update(ends_at=at)
+
+
+def refuse_fewer_lanes(environment: Environment, lanes: int | None, *, by: User, at: datetime) -> None:
+    """Make what is booked from `at` on lie within so many lanes, for the verb that lowers them; it has locked the environment.
+
+    Raises Conflict where more are booked at one moment than would be left, naming who has them.
+    """
+    if lanes is None:
+        return
+    claims = _claims(environment, at, None)
+    full = verdicts.most(claims, at)
+    if full and verdicts.count(full.by) > lanes:
+        sentence = (
+            f"{environment.name} cannot have {_said(lanes)} only: {_when(full.moment, environment)} {_said(verdicts.count(full.by))}"
+            f" are booked: {_holders(full.by, environment, by)}. Move or cancel some of these first."
+        )
+        raise Conflict(sentence, errors={"lanes": [sentence]})
+    if any(lane >= verdicts.FIRST_LANE + lanes for claim in claims for lane in claim.lanes):
+        # What is over stays where it can: then there were more lanes.
+        since = min(claim.start for claim in claims)
+        _repack(_connected(environment, Claim(0, since, None, 1)), lanes, after=at)
+
+
+# --- reckoning
+
+
+def _locked(numbers: Collection[int]) -> list[Environment]:
+    """Environments under lock, always in the order of their keys, so that two who want two of them never wait for each other."""
+    return list(Environment.objects.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk"))
+
+
+def _again(booking: Booking) -> Booking:
+    """A booking as it is now that its environment is locked."""
+    found: Booking | None = Booking.objects.with_references().filter(pk=booking.pk).first()
+    if found is None or found.environment_id != booking.environment_id:
+        raise Conflict("Somebody else moved or cancelled this booking meanwhile. Look at what is there now.")
+    return found
+
+
+def _look_at(booking: Booking) -> None:
+    """Refuse a booking that fits nowhere."""
+    if booking.ends_at is not None:
+        try:
+            Interval(booking.starts_at, booking.ends_at)
+        except BadInput as refusal:
+            raise BadInput(refusal.sentence, errors={"ends_at": [refusal.sentence]}) from None
+    limit = booking.environment.lanes
+    if booking.lanes is not None and booking.lanes < 1:
+        raise _wrong_lanes("Book at least one lane, or all of them.")
+    if booking.lanes is not None and limit is not None and booking.lanes > limit:
+        raise _wrong_lanes(f"{booking.environment.name} has {_said(limit)}; book as many at most, or all of them.")
+
+
+def _wrong_lanes(sentence: str) -> BadInput:
+    return BadInput(sentence, errors={"lanes": [sentence]})
+
+
+def _settle(booking: Booking, user: User) -> None:
+    """Find lanes for a booking, moving others to other lanes where that makes room, and write it. The environment is locked."""
+    environment = booking.environment
+    wanted = Claim(booking.pk or 0, booking.starts_at, booking.ends_at, booking.lanes)
+    others = [claim for claim in _claims(environment, wanted.start, wanted.end) if claim.number != wanted.number]
+    if full := verdicts.taken(wanted, others, environment.lanes):
+        raise _refusal(wanted, full, environment, user)
+    lanes = verdicts.first_fit(wanted, others, environment.lanes)
+    booking.save()
+    booking.places.all().delete()
+    if lanes is None:
+        near = [claim for claim in _connected(environment, wanted) if claim.number != wanted.number]
+        settled = replace(wanted, number=booking.pk)
+        lanes = _repack([*near, settled], environment.lanes)[settled.number]
+    times = {"environment": environment, "booking": booking, "starts_at": booking.starts_at, "ends_at": booking.ends_at}
+    ranges = [NumericRange(lane, lane + 1) for lane in lanes] if booking.lanes is not None else [EVERY_LANE]
+    Place.objects.bulk_create([Place(lanes=each, **times) for each in ranges])
+
+
+def _claims(environment: Environment, start: datetime, end: datetime | None) -> list[Claim]:
+    """Who has lanes of an environment at some instant of `[start, end)`."""
+    places = Place.objects.filter(environment=environment, during__overlap=(start, end)).order_by("starts_at", "booking", "id")
+    return claims_of(places.values_list("booking_id", "starts_at", "ends_at", "lanes"))
+
+
+def claims_of(places: Iterable[tuple[int, datetime, datetime | None, Any]]) -> list[Claim]:
+    """The claims that places (booking, start, end, lanes) make together."""
+    found: dict[int, Claim] = {}
+    for number, start, end, lanes in places:
+        if lanes.upper is None:
+            found[number] = Claim(number, start, end, None)
+        else:
+            before = found.get(number, Claim(number, start, end, 0))
+            found[number] = replace(before, many=(before.many or 0) + 1, lanes=(*before.lanes, lanes.lower))
+    return list(found.values())
+
+
+def _connected(environment: Environment, wanted: Claim) -> list[Claim]:
+    """All that overlaps, and what overlaps that: whose lanes depend on each other."""
+    start, end = wanted.start, wanted.end
+    while True:
+        found = _claims(environment, start, end)
+        first = min([start, *(claim.start for claim in found)])
+        ends = [claim.end for claim in found if claim.end is not None]
+        last = None if end is None or len(ends) < len(found) else max([end, *ends])
+        if (first, last) == (start, end):
+            return found
+        start, end = first, last
+
+
+def _repack(claims: Sequence[Claim], lanes: int | None, *, after: datetime | None = None) -> Mapping[int, Lanes]:
+    """Give claims new lanes, those that last beyond `after` before the others, and move the places of those that have some."""
+
+    def in_turn(claim: Claim) -> tuple[bool, datetime, int]:
+        return (after is not None and claim.end is not None and claim.end <= after, claim.start, claim.number)
+
+    chosen = verdicts.packed(sorted(claims, key=in_turn), lanes)
+    moved = {claim.number: chosen[claim.number] for claim in claims if claim.lanes and claim.lanes != chosen[claim.number]}
+    places: list[Place] = []
+    taking = {number: list(numbers) for number, numbers in moved.items()}
+    for place in Place.objects.filter(booking__in=moved).order_by("id"):
+        lane = taking[place.booking_id].pop(0)
+        place.lanes = NumericRange(lane, lane + 1)
+        places.append(place)
+    if places:
+        with connection.cursor() as cursor:
+            # On the way from one packing to the next two may share a lane; what counts is where all have come.
+            cursor.execute("SET CONSTRAINTS place_taken_once DEFERRED")
+            Place.objects.bulk_update(places, ["lanes"], batch_size=500)
+            cursor.execute("SET CONSTRAINTS place_taken_once IMMEDIATE")
+    return chosen
+
+
+# --- words
+
+
+def _refuse_held(booking: Booking, user: User) -> None:
+    if booking.is_held:
+        named = labels.of([(booking.holder_kind, booking.holder_id or 0)], user)[booking.holder_kind, booking.holder_id or 0]
+        raise Conflict(f"This place is held by {named.text}; it moves and ends with that.")
+
+
+def _refusal(wanted: Claim, full: Taken, environment: Environment, user: User) -> Conflict:
+    """Why lanes are not to be had, who has them, and when they are next."""
+    holders = _holders(full.by, environment, user)
+    if all(claim.end is None for claim in full.by):
+        sentence = f"{environment.name} is held {holders}."
+        return Conflict(sentence, errors={"starts_at": [sentence]})
+    limit = environment.lanes
+    moment = _when(full.moment, environment)
+    if any(claim.many is None for claim in full.by):
+        head = f"{environment.name} is booked as a whole {moment}"
+    elif wanted.many is None:
+        head = f"{environment.name} is not free as a whole {moment}"
+    elif limit == 1:
+        head = f"The lane of {environment.name} is taken {moment}"
+    elif wanted.many == 1:
+        head = f"All {limit} lanes of {environment.name} are taken {moment}"
+    else:
+        head = f"{environment.name} has {_said(limit)}, and not {wanted.many} of them are free {moment}"
+    sentence = f"{head}: {holders}."
+    if wanted.end is not None:
+        claims = [claim for claim in _claims(environment, wanted.start, None) if claim.number != wanted.number]
+        free = verdicts.next_free(wanted.end - wanted.start, wanted.many, claims, limit, wanted.start)
+        sentence += f" It fits from {_instant(free, environment)} on." if free else ""
+    return Conflict(sentence, errors={"starts_at": [sentence]})
+
+
+def _holders(claims: Sequence[Claim], environment: Environment, user: User) -> str:
+    """Who has lanes, for the one who asks, the first to go first."""
+    bookings = {booking.pk: booking for booking in Booking.objects.with_references().filter(pk__in=[c.number for c in claims])}
+    held = [(booking.holder_kind, booking.holder_id or 0) for booking in bookings.values() if booking.is_held]
+    named = labels.of(held, user)
+    said = []
+    for claim in sorted(claims, key=lambda claim: (claim.end is None, claim.end or claim.start)):
+        booking = bookings[claim.number]
+        if booking.is_held:
+            who = named[booking.holder_kind, booking.holder_id or 0].text
+        else:
+            who = f"“{booking.purpose}” of {booking.booked_by}" if booking.purpose else f"a booking of {booking.booked_by}"
+        until = (
+            f"until {_instant(claim.end, environment)}" if claim.end else "until it leaves, and its next stop is not planned yet"
+        )
+        said.append(f"by {who} {until}")
+    more = len(said) - _NAMED
+    return "; ".join(said[:_NAMED]) + (f"; and by {more} more" if more > 0 else "")
+
+
+def _said(lanes: int | None) -> str:
+    return "all lanes" if lanes is None else "1 lane" if lanes == 1 else f"{lanes} lanes"
+
+
+def _when(moment: datetime, environment: Environment) -> str:
+    return f"at {_instant(moment, environment)}"
+
+
+def _instant(moment: datetime, environment: Environment) -> str:
+    return moments.instant_words(moment, ZoneInfo(environment.time_zone))
+
+
+def _fresh(booking: Booking) -> Booking:
+    fresh: Booking = Booking.objects.with_references().get(pk=booking.pk)
+    return fresh
