@@ -61,6 +61,8 @@ def _as_database_refusal(error: BaseException) -> Refusal | None:
     code = getattr(error.__cause__, "pgcode", None)
     if isinstance(error, IntegrityError) and code in {"23P01", "23505"}:
         return Conflict("Somebody else wrote the same at the same time. Look at what is there now, and try again.")
+    if isinstance(error, IntegrityError) and code == "23503":
+        return Conflict("Something came to refer to it, or went away, at the same time. Look at what is there now, and try again.")
     if isinstance(error, OperationalError) and code in {"57014", "55P03", "40P01", "40001", None}:
         # cancelled by a timeout, a lock not had in time, a deadlock lost twice, or no connection at all
         return Busy("The database is busy or out of reach; nothing was changed. Try again in a few seconds.")

@@ -1,9 +1,15 @@
 """The columns every row of a domain table has."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
+
+from common.refusals import Stale
+
+#: The revisions a writer has seen, one of which must still be the present one; None when they did not say.
+Seen = Collection[int] | None
 
 
 class Row(models.Model):
@@ -31,3 +37,9 @@ def pk_of(thing: models.Model) -> int:
     if key is None:
         raise ValueError(f"{kind_of(thing)} is not saved yet")
     return int(key)
+
+
+def expect_seen(thing: Row, seen: Seen) -> None:
+    """Refuse (412) to write over what the writer has not seen. Asked by verbs, under their lock."""
+    if seen is not None and thing.revision not in seen:
+        raise Stale("Somebody changed this meanwhile. Look at what is there now, and decide again.")

@@ -249,11 +249,13 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.ScopePermission"],
     "DEFAULT_RENDERER_CLASSES": ["common.doors.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "common.doors.answer_api_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# Keeps what a POST with an Idempotency-Key was answered (common.writing asks it by this name).
+ANSWERS_KEPT_BY = "accounts.actions.answers.once"
 API_LIMIT_PER_MINUTE = env.number("API_LIMIT_PER_MINUTE", default=1200, least=1, most=1_000_000)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Releasecal",
@@ -297,6 +299,7 @@ CELERY = {
     "beat_schedule": {
         "end-project-restrictions": {"task": "projects.tasks.end_restrictions", "schedule": 60.0, "options": {"expires": 50}},
         "end-release-restrictions": {"task": "releases.tasks.end_restrictions", "schedule": 60.0, "options": {"expires": 50}},
+        "forget-answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3000}},
         "anchor-history": {"task": "history.tasks.anchor", "schedule": 300.0, "options": {"expires": 240}},
     },
 }

@@ -82,8 +82,7 @@ class ReadingSchema(AutoSchema):
             200: self._answer(),
             304: OpenApiResponse(description="Unchanged since the answer of this ETag."),
         }
-        problem = self._component("Problem", _PROBLEM)
-        answers |= {(status, PROBLEM): OpenApiResponse(problem, description=words) for status, words in REFUSALS.items()}
+        answers |= {(status, PROBLEM): OpenApiResponse(self.problem(), description=words) for status, words in REFUSALS.items()}
         return answers
 
     def _answer(self) -> Any:
@@ -91,9 +90,7 @@ class ReadingSchema(AutoSchema):
         noun = getattr(view, "noun", None)
         if noun is None:
             return view.answer
-        properties = {column.name: column.schema(noun.model) for column in noun.all_columns}
-        name = "".join(part.title() for part in noun.kind.split("_"))
-        one = self._component(name, {"type": "object", "properties": properties})
+        one = self.one_object()
         if not self._is_list:
             return one
         address = {"type": ["string", "null"], "format": "uri"}
@@ -107,6 +104,18 @@ class ReadingSchema(AutoSchema):
             },
             "required": ["results", "next", "previous"],
         }
+
+    def one_object(self) -> dict[str, str]:
+        """An object of the view's noun."""
+        view: Any = self.view
+        noun = view.noun
+        properties = {column.name: column.schema(noun.model) for column in noun.all_columns}
+        name = "".join(part.title() for part in noun.kind.split("_"))
+        return self._component(name, {"type": "object", "properties": properties})
+
+    def problem(self) -> dict[str, str]:
+        """A refusal."""
+        return self._component("Problem", _PROBLEM)
 
     def _component(self, name: str, schema: dict[str, Any]) -> dict[str, str]:
         component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)  # type: ignore[no-untyped-call]  # drf-spectacular's own is without types

@@ -19,6 +19,7 @@ MACHINERY = {
     "auth_group_permissions": "not used: rules are predicates",
     "account_emailconfirmation": "keys that expire",
     "usersessions_usersession": "sessions",
+    "accounts_idempotencykey": "answers kept for a day, for programs that ask again",
     "exchange_import": "an import's own row, written on a second connection, kept for dry runs and failures too",
 }
 

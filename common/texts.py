@@ -1,0 +1,27 @@
+"""What may stand in texts that people and programs give: a name is one line, and nothing in it turns the line around.
+
+CR, LF and other controls would begin a new header of a mail or a new line of a feed; bidirectional overrides (Unicode TR 36) make a
+page show another name than the one that is there.
+"""
+
+import re
+from typing import Final
+
+_CONTROLS: Final = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+#: One line; and several, which may hold line feeds and tabs. Written so that JSON Schema (ECMA 262) reads them too.
+LINE: Final = rf"^[^{_CONTROLS}\u0009\u000a]*$"
+PROSE: Final = rf"^[^{_CONTROLS}]*$"
+_NOT_IN_LINE: Final = re.compile(rf"[{_CONTROLS}\u0009\u000a]")
+_NOT_IN_PROSE: Final = re.compile(rf"[{_CONTROLS}]")
+
+
+def problem_with_line(value: str) -> str | None:
+    """Why `value` is no text of one line, as a sentence; None when it is one."""
+    found = _NOT_IN_LINE.search(value)
+    return f"It holds a line break or a control character (U+{ord(found[0]):04X}); write it on one line without." if found else None
+
+
+def problem_with_prose(value: str) -> str | None:
+    """Why `value` is no text of several lines, as a sentence; None when it is one."""
+    found = _NOT_IN_PROSE.search(value)
+    return f"It holds a control character (U+{ord(found[0]):04X}); take it out." if found else None
