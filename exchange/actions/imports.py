@@ -1,7 +1,7 @@
 """The verb every door of the import calls."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import OperationalError, connection
@@ -11,10 +11,12 @@ from accounts.models import User
 from common.bringing import Brought, WrongRows
 from common.doors import as_refusal
 from common.refusals import BadInput, Conflict, NotAllowed
+from common.slugs import problem_with
 from exchange import rules
 from exchange.actions.journal import Journal, Progress
-from exchange.kinds import KINDS, Call, Kind
-from exchange.kinds.sheet import RowError, Sheet, Source, read
+from exchange.kinds import BROUGHT, KINDS, Calendars, Call, Kind
+from exchange.kinds.files import read_file
+from exchange.kinds.sheet import RowError, Sheet, Source
 from exchange.vocabulary import (
     GREATEST_NUMBER_OF_ERRORS,
     GREATEST_NUMBER_OF_ROWS,
@@ -61,11 +63,12 @@ def import_files(
     at: datetime,
     dry_run: bool = False,
     trust_history: bool = False,
+    calendars: Calendars | None = None,
     on_progress: Told | None = None,
 ) -> Outcome:
-    """Bring what CSV files hold: all of it or nothing, as one event of `by`'s; nothing at all when all is there already.
+    """Bring what files (CSV, XLSX, iCalendar, JSON) hold: all of it or nothing, as one event of `by`'s; nothing at all when all is there already.
 
-    Files are told apart by their headers and may refer to each other in any order. `at` is the moment of the import (UTC): only
+    Files are told apart by what they hold and may refer to each other in any order. `at` is the moment of the import (UTC): only
     what ended before it may come finished. A dry run does everything and keeps nothing. Raises NotAllowed, BadInput without files,
     Conflict while another import is under way; what is wrong with files and rows stands in the outcome.
     """
@@ -75,6 +78,8 @@ def import_files(
         raise NotAllowed("Only an administrator, or the operator at the shell, may let imported history count for later stops.")
     if not files:
         raise BadInput("There is no file to import.")
+    calendars = calendars or Calendars()
+    _look_at_calendars(calendars)
     journal = Journal(
         actor_id=by.pk,
         files=[{"name": source.name, "size": source.size} for source in files],
@@ -90,7 +95,7 @@ def import_files(
 
     outcome = Outcome(number=journal.number, is_dry_run=dry_run)
     try:
-        _import(files, outcome, Call(by=by, at=at, trust_history=trust_history, rows={}), tell)
+        _import(files, outcome, Call(by=by, at=at, trust_history=trust_history, rows={}, calendars=calendars), tell)
     except BaseException as error:
         refusal = as_refusal(error)
         journal.close(
@@ -115,12 +120,12 @@ def _as_kept(outcome: Outcome) -> dict[str, object]:
 
 
 def _import(files: Sequence[Source], outcome: Outcome, call: Call, tell: Told) -> None:
-    sheets = _read(files, tell)
+    sheets = _read(files, call, tell)
     errors = [error for sheet in sheets for error in sheet.errors]
     # What a file that cannot be read holds nobody knows: others that refer to it would look wrong though they are not.
     if all(sheet.is_readable for sheet in sheets):
         errors += _bring_all(sheets, outcome, call, tell, is_kept=not errors and not outcome.is_dry_run)
-    places = {source.name: place for place, source in enumerate(files)}
+    places = {sheet.file: place for place, sheet in enumerate(sheets)}
     errors.sort(key=lambda error: (places[error.file], error.row))
     outcome.row_errors = errors[:GREATEST_NUMBER_OF_ERRORS]
     outcome.number_of_errors = len(errors)
@@ -128,7 +133,18 @@ def _import(files: Sequence[Source], outcome: Outcome, call: Call, tell: Told) -
         outcome.counts, outcome.created = {}, {"teams": 0, "people": 0}
 
 
-def _read(files: Sequence[Source], tell: Told) -> list[Sheet]:
+def _look_at_calendars(calendars: Calendars) -> None:
+    """Refuse what the entries of calendars cannot become, and targets that are none."""
+    if calendars.become in {"freeze", "maintenance"}:
+        raise BadInput("Freezes and maintenance windows cannot be imported yet; milestones can (--as milestone).")
+    if calendars.become not in {"", "milestone"}:
+        raise BadInput(f"Entries of a calendar do not become “{calendars.become[:40]}”; they become milestones (--as milestone).")
+    kind, colon, code = calendars.into.partition(":")
+    if calendars.into and (kind not in {"program", "project"} or not colon or problem_with(code)):
+        raise BadInput(f"“{calendars.into[:60]}” is no target; write program: or project: and its code, or leave it out.")
+
+
+def _read(files: Sequence[Source], call: Call, tell: Told) -> list[Sheet]:
     size = sum(source.size for source in files)
     if size >= GREATEST_SIZE:
         largest = max(files, key=lambda source: source.size)
@@ -137,8 +153,10 @@ def _read(files: Sequence[Source], tell: Told) -> list[Sheet]:
     sheets: list[Sheet] = []
     for source in files:
         rest = GREATEST_NUMBER_OF_ROWS - sum(len(sheet.rows) for sheet in sheets)
-        sheets.append(read(source, KINDS, rest))
-        tell(Progress(f"read {source.name}", len(sheets[-1].rows), len(sheets[-1].rows)))
+        found = read_file(source, KINDS, rest, call.calendars, call.at)
+        sheets += found
+        number = sum(len(sheet.rows) for sheet in found)
+        tell(Progress(f"read {source.name}", number, number))
     return sheets
 
 
@@ -146,18 +164,18 @@ def _bring_all(sheets: Sequence[Sheet], outcome: Outcome, call: Call, tell: Told
     """Bring the rows, kind by kind, and gather what is wrong; kept when `is_kept` and nothing is."""
     errors: list[RowError] = []
     spoilt = {name for sheet in sheets for name in sheet.spoilt}
-    by_kind = {kind.noun: [sheet for sheet in sheets if sheet.kind is kind] for kind in KINDS}
+    by_kind = {kind.noun: [sheet for sheet in sheets if sheet.kind is kind] for kind in BROUGHT}
     rows = {noun: [row for sheet in held for row in sheet.rows] for noun, held in by_kind.items() if held}
-    call = Call(by=call.by, at=call.at, trust_history=call.trust_history, rows=rows)
+    call = replace(call, rows=rows)
     try:
         with deed(by=call.by) as mine:
             _take_time_and_turn()
-            for kind in KINDS:
+            for kind in BROUGHT:
                 if kind.noun not in rows:
                     continue
                 tell(Progress(kind.noun, 0, len(rows[kind.noun])))
                 try:
-                    outcome.counts[kind.noun] = kind.bring(rows[kind.noun], call)
+                    _count(outcome, kind, kind.bring(rows[kind.noun], call))
                 except WrongRows as refusal:
                     errors += _located(refusal, by_kind[kind.noun], spoilt)
                     spoilt |= _named(kind, rows[kind.noun])
@@ -168,6 +186,14 @@ def _bring_all(sheets: Sequence[Sheet], outcome: Outcome, call: Call, tell: Told
     except _Undo:
         pass
     return errors
+
+
+def _count(outcome: Outcome, kind: Kind, brought: Brought) -> None:
+    noun = kind.counted_as or kind.noun
+    before = outcome.counts.get(noun, Brought())
+    outcome.counts[noun] = Brought(
+        before.created + brought.created, before.changed + brought.changed, before.unchanged + brought.unchanged
+    )
 
 
 def _undo_unless(is_wanted: object) -> None:

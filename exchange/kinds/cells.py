@@ -20,18 +20,11 @@ from common.intervals import read_day, read_instant
 from common.refusals import BadInput
 from common.slugs import problem_with
 
-# What an export puts before a cell that a spreadsheet would take for a formula.
-_SHIELDED = re.compile(r"'[=+\-@\t\r]")
 _OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}|git:[0-9a-f]{7,64}")
 _MONEY = re.compile(r"\d{1,14}(\.\d{1,2})?", re.ASCII)
 _SEPARATORS = {"Zl", "Zp"}
 SEPARATOR = "|"
-
-
-def unshielded(text: str) -> str:
-    """A cell without the apostrophe that an export puts before = + - @, tab and CR."""
-    return text[1:] if _SHIELDED.match(text) else text
 
 
 def line(most: int, *, is_needed: bool = False) -> Callable[[str], str]:
@@ -118,7 +111,8 @@ def needed_word(vocabulary: type[models.TextChoices]) -> Callable[[str], str]:
 
 
 def day(text: str) -> date | None:
-    value = text.strip(" ")
+    """A day; spreadsheets write one as its midnight, too."""
+    value = text.strip(" ").removesuffix("T00:00:00")
     return read_day(value) if value else None
 
 

@@ -1,7 +1,7 @@
 """What a kind of row is: its columns, what identifies one, and the verb that brings them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,17 @@ Cell = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
+class Calendars:
+    """What the entries of calendar files become (`milestone`; empty: nobody said), whose they are (`program:CODE`, `project:CODE`,
+    empty: the organisation's), and whether those that are gone from their calendar are cancelled.
+    """
+
+    become: str = ""
+    into: str = ""
+    prune: bool = False
+
+
+@dataclass(frozen=True)
 class Call:
     """What holds for a whole call: who brings, when, whether history is trusted, and the rows of every kind that can be read."""
 
@@ -19,6 +30,7 @@ class Call:
     at: datetime
     trust_history: bool
     rows: Mapping[str, Sequence[Given]]
+    calendars: Calendars = field(default_factory=Calendars)
 
 
 @dataclass(frozen=True)
@@ -27,7 +39,7 @@ class Kind:
 
     `columns`: how the text of each is read (`cells`). `identities`: the sets of columns by which a row can be told from others; a
     header holds one of them in full. `required`: what a new one needs besides, for telling similar headers apart. `names` gives the
-    kinds and names under which other rows refer to a row.
+    kinds and names under which other rows refer to a row. `counted_as`: the noun whose counts its rows go to, if that is another.
     """
 
     noun: str
@@ -36,6 +48,7 @@ class Kind:
     required: Sequence[str]
     names: Callable[[Given], Sequence[tuple[str, str]]]
     bring: Callable[[Sequence[Given], Call], Brought]
+    counted_as: str = ""
 
     def holds(self, header: Sequence[str]) -> bool:
         """Whether a header has the columns of one of the identities."""

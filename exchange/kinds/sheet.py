@@ -3,13 +3,14 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from common.bringing import Given
 from common.refusals import BadInput
-from exchange.kinds.cells import unshielded
+from exchange.formats.bounds import MOST_COLUMNS
+from exchange.formats.shields import unshielded
 from exchange.kinds.kind import Cell, Kind
 
 LONGEST_LINE = 1_000_000
@@ -17,17 +18,17 @@ LONGEST_LINE = 1_000_000
 REMEMBERED = 20_000
 # What other programs write, by how it begins, and what to do about it.
 _OTHERS: Sequence[tuple[bytes, str]] = (
-    (b"PK\x03\x04", "It is a spreadsheet (XLSX) or another zip archive, whatever its name says; save it as “CSV UTF-8”."),
     (b"PK\x05\x06", "It is an empty zip archive; save the rows as “CSV UTF-8”."),
-    (b"\xd0\xcf\x11\xe0", "It is an old spreadsheet (XLS), whatever its name says; save it as “CSV UTF-8”."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "It is an old spreadsheet (XLS), or one with a password, whatever its name says; save it as XLSX without one.",
+    ),
     (b"\x1f\x8b", "It is compressed; unpack it first."),
-    (b"%PDF", "It is a PDF; import the rows as CSV."),
+    (b"%PDF", "It is a PDF; import the rows as CSV or XLSX."),
     (b"\xff\xfe", "It is written in UTF-16; save it as “CSV UTF-8”."),
     (b"\xfe\xff", "It is written in UTF-16; save it as “CSV UTF-8”."),
-    (b"BEGIN:VCALENDAR", "It is an iCalendar file; only CSV is read so far."),
-    (b"<", "It is XML or HTML; only CSV is read so far."),
-    (b"{", "It is JSON; only CSV is read so far."),
-    (b"[", "It is JSON; only CSV is read so far."),
+    (b"<", "It is XML or HTML; export the rows as CSV or XLSX."),
+    (b"{", "It is JSON, but no list of rows; a list begins with [."),
 )
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -43,6 +44,10 @@ class Source:
     @classmethod
     def at(cls, path: Path) -> "Source":
         return cls(path.name, path.stat().st_size, lambda: path.open("rb"))
+
+    def called(self, name: str) -> "Source":
+        """The same under another name."""
+        return replace(self, name=name)
 
     @classmethod
     def of(cls, name: str, content: bytes) -> "Source":
@@ -161,6 +166,8 @@ def _lines(file: BinaryIO, number: Callable[[], int]) -> Iterator[str]:
 
 def _read_records(sheet: Sheet, records: Iterator[tuple[int, list[str]]], kinds: Sequence[Kind], most_rows: int) -> None:
     _, header = next(records)
+    if len(header) > MOST_COLUMNS:
+        raise _Unreadable(f"It has {len(header):,} columns, and no rows we read have more than {MOST_COLUMNS}.")
     header = [unshielded(name).strip() for name in header]
     kind = _kind_of(sheet, header, kinds)
     if kind is None:

@@ -5,8 +5,8 @@ import io
 import pytest
 
 from environments.models import Environment, Service
+from exchange.formats.shields import shielded, unshielded
 from exchange.kinds import KINDS
-from exchange.kinds.cells import unshielded
 from exchange.kinds.sheet import Source, read
 from projects.models import Milestone, Project
 from tests.exchange.calls import bring
@@ -61,12 +61,18 @@ def test_all_mean_the_same(content):
         ("'\rx", "\rx"),
         ("'quoted'", "'quoted'"),
         ("'", "'"),
-        ("''=x", "''=x"),
+        ("''=x", "'=x"),
         ("=1+1", "=1+1"),
     ],
 )
 def test_the_shield_of_an_export_is_taken_off_exactly(text, value):
     assert unshielded(text) == value
+
+
+@pytest.mark.parametrize("text", ["=1+1", "'=1+1", "''@home", "-", "'", "'quoted'", "plain", "", "\r", "'\t"])
+def test_whatever_is_shielded_comes_back_as_it_was(text):
+    assert unshielded(shielded(text)) == text
+    assert not shielded(text).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 @pytest.mark.django_db

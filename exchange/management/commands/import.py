@@ -13,19 +13,31 @@ from accounts.models import User
 from common.doors import as_refusal
 from exchange.actions.imports import Outcome, import_files
 from exchange.actions.journal import Progress
+from exchange.kinds import Calendars
 from exchange.kinds.sheet import RowError, Source
 
-READ = {".csv"}
-NOT_READ_YET = {".ics", ".xlsx", ".xml", ".json"}
+READ = {".csv", ".xlsx", ".ics", ".json"}
+NOT_READ_YET = {".xml"}
 SHOWN_ERRORS = 50
 
 
 class Command(BaseCommand):
-    help = "Imports CSV files, all or nothing, and prints counts and row errors; exit 1 with nothing changed when a row is wrong."
+    help = "Imports files (CSV, XLSX, iCalendar, JSON), all or nothing, and prints counts and row errors; exit 1 with nothing changed when a row is wrong."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder whose .csv files are meant")
+        parser.add_argument(
+            "paths",
+            nargs="+",
+            type=Path,
+            metavar="PATH",
+            help="a file, or a folder whose .csv, .xlsx, .ics and .json files are meant",
+        )
         parser.add_argument("--dry-run", action="store_true", help="do everything and keep nothing")
+        parser.add_argument(
+            "--as", dest="become", default="", metavar="KIND", help="what the entries of calendars become: milestone"
+        )
+        parser.add_argument("--into", default="", metavar="TARGET", help="whose these are: program:CODE or project:CODE")
+        parser.add_argument("--prune", action="store_true", help="cancel the milestones that are gone from their calendar")
         parser.add_argument("--by", metavar="EMAIL", help="in whose name; by default the operator at the shell")
         parser.add_argument("--trust-history", action="store_true", help="let imported finished promotions count for later stops")
 
@@ -38,6 +50,7 @@ class Command(BaseCommand):
                 at=timezone.now(),
                 dry_run=options["dry_run"],
                 trust_history=options["trust_history"],
+                calendars=Calendars(options["become"], options["into"], options["prune"]),
                 on_progress=self._tell if options["verbosity"] > 0 else None,
             )
         except Exception as error:
@@ -87,12 +100,12 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         if path.is_dir():
             found = sorted(inside for inside in path.iterdir() if inside.suffix.lower() in READ)
             if not found:
-                raise CommandError(f"There is no .csv file in {path}. Nothing was changed.")
+                raise CommandError(f"There is no .csv, .xlsx, .ics or .json file in {path}. Nothing was changed.")
             yield from found
         elif not path.is_file():
             raise CommandError(f"There is no file {path}. Nothing was changed.")
         elif path.suffix.lower() in NOT_READ_YET:
-            raise CommandError(f"{path.name}: only CSV is read so far. Nothing was changed.")
+            raise CommandError(f"{path.name}: XML is not read yet; export the rows as CSV or XLSX. Nothing was changed.")
         else:
             yield path
 
