@@ -17,7 +17,7 @@ from accounts.models import User
 from common import labels, moments
 from common.intervals import Interval
 from common.refusals import BadInput, Conflict, NotAllowed
-from common.rows import Row, kind_of, pk_of
+from common.rows import Row, Seen, expect_seen, kind_of, pk_of
 from environments import rules, verdicts
 from environments.models import Booking, Environment, Place
 from environments.verdicts import Claim, Lanes, Taken
@@ -49,10 +49,11 @@ def book(
 
 
 @deed
-def change(booking: Booking, *, by: User, **given: Any) -> Booking:
+def change(booking: Booking, given: Mapping[str, Any], *, by: User, seen: Seen = None) -> Booking:
     """Give a booking other values: any of environment, starts_at, ends_at, purpose, lanes.
 
-    Raises NotAllowed, BadInput, and Conflict when the lanes are taken, or when something else than a person has the place.
+    Raises NotAllowed, BadInput, Stale when it is none of the revisions `seen`, and Conflict when the lanes are taken, or when
+    something else than a person has the place.
     """
     there = given.get("environment", booking.environment)
     environments = {each.pk: each for each in _locked({booking.environment_id, there.pk})}
@@ -60,44 +61,37 @@ def change(booking: Booking, *, by: User, **given: Any) -> Booking:
     for environment in environments.values():
         if not rules.may_book(by, environment):
             raise NotAllowed(NOT_YOURS)
+    expect_seen(booking, seen)
     _refuse_held(booking, by)
-    before = {name: getattr(booking, name) for name in given}
-    for name, value in given.items():
-        setattr(booking, name, environments[value.pk] if name == "environment" else value)
-    if all(getattr(booking, name) == value for name, value in before.items()):
+    columns = sorted(name for name, value in given.items() if getattr(booking, name) != value)
+    if not columns:
         return booking
+    # What was locked is what lanes are reckoned by.
+    booking.environment = environments[there.pk]
+    for name in given.keys() - {"environment"}:
+        setattr(booking, name, given[name])
     _look_at(booking)
     _settle(booking, by)
-    columns = sorted(name for name, value in before.items() if getattr(booking, name) != value)
-    record(
-        booking,
-        "changed",
-        by=by,
-        template="{actor} changed a booking of {environment}",
-        environment=booking.environment,
-        columns=columns,
-    )
+    template = "{actor} changed a booking of {environment}"
+    record(booking, "changed", by=by, template=template, environment=booking.environment, columns=columns)
     return _fresh(booking)
 
 
 @deed
-def cancel(booking: Booking, *, by: User, reason: str = "") -> None:
-    """Give the lanes back; the booking is gone. Raises NotAllowed, and Conflict when something else than a person has the place."""
+def cancel(booking: Booking, *, by: User, seen: Seen = None) -> None:
+    """Give the lanes back; the booking is gone.
+
+    Raises NotAllowed, Stale, and Conflict when something else than a person has the place.
+    """
     (environment,) = _locked([booking.environment_id])
     booking = _again(booking)
     if not rules.may_book(by, environment):
         raise NotAllowed(NOT_YOURS)
+    expect_seen(booking, seen)
     _refuse_held(booking, by)
     number = booking.pk
     booking.delete()
-    record(
-        environment,
-        "cancelled_booking",
-        by=by,
-        template="{actor} cancelled booking {booking} of {subject}",
-        reason=reason,
-        booking=number,
-    )
+    record(environment, "cancelled_booking", by=by, template="{actor} cancelled booking {booking} of {subject}", booking=number)
 
 
 @deed
