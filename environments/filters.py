@@ -1,7 +1,11 @@
-"""What environments, services and routes are narrowed by, on their pages and in REST."""
+"""What environments, services, routes and bookings are narrowed by, on their pages and in REST."""
+
+from datetime import datetime
+
+from django.db.models import Q
 
 from accounts.models import Team
-from common.filters import Filters, Named, OneOf
+from common.filters import Filters, Moment, Named, OneOf
 from environments.models import Environment, Route, Service
 from environments.vocabulary import LEAST_IMPORTANT_TIER, MOST_IMPORTANT_TIER, ServiceKind, Stage
 
@@ -26,3 +30,17 @@ class RouteFilter(Filters):
     environment = Named(
         Environment, "slug", "An environment it leads through, by slug.", path="versions__stops__environment", many=True
     )
+
+
+def _lasts_beyond(moment: datetime) -> Q:
+    return Q(ends_at=None) | Q(ends_at__gt=moment)
+
+
+def _starts_before(moment: datetime) -> Q:
+    return Q(starts_at__lt=moment)
+
+
+class BookingFilter(Filters):
+    environment = Named(Environment, "slug", "The environment whose lanes it has, by slug.", path="environment")
+    from_ = Moment(_lasts_beyond, "Those that are not over at this day (UTC) or instant.")
+    to = Moment(_starts_before, "Those that start before this day (UTC) or instant.")

@@ -230,7 +230,7 @@ class Booking(Row):
         return bool(self.holder_kind)
 
     def get_absolute_url(self) -> str:
-        return f"{self.environment.get_absolute_url()}#booking-{self.pk}"
+        return reverse("booking", args=[self.pk])
 
 
 class Place(Row):

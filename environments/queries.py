@@ -214,12 +214,10 @@ def name_routes(ids: Collection[int], user: Any) -> Mapping[int, Label]:
 
 def name_bookings(ids: Collection[int], user: Any) -> Mapping[int, Named]:
     """What a person booked says its purpose; a place that is held is seen, or not, as what holds it."""
-    rows = Booking.objects.filter(pk__in=ids).values_list(
-        "pk", "purpose", "environment__name", "environment__slug", "holder_kind", "holder_id"
-    )
+    rows = Booking.objects.filter(pk__in=ids).values_list("pk", "purpose", "environment__name", "holder_kind", "holder_id")
     held = labels.of(((kind, number) for *_, kind, number in rows if kind), user)
     named: dict[int, Named] = {}
-    for pk, purpose, name, slug, kind, number in rows:
+    for pk, purpose, name, kind, number in rows:
         holder = held.get((kind, number))
         if isinstance(holder, labels.Restricted):
             named[pk] = holder
@@ -227,7 +225,7 @@ def name_bookings(ids: Collection[int], user: Any) -> Mapping[int, Named]:
         what = (
             f"the place of {holder.text} in {name}" if holder else f"“{purpose}” in {name}" if purpose else f"a booking of {name}"
         )
-        named[pk] = Label(what, f"/environments/{slug}/#booking-{pk}", BOOKINGS.address_of(pk))
+        named[pk] = Label(what, f"/bookings/{pk}/", BOOKINGS.address_of(pk))
     return named
 
 

@@ -140,17 +140,17 @@ def refuse_fewer_lanes(environment: Environment, lanes: int | None, *, by: User,
     """
     if lanes is None:
         return
-    claims = _claims(environment, at, None)
-    full = verdicts.most(claims, at)
+    ahead = claims(environment, at, None)
+    full = verdicts.most(ahead, at)
     if full and verdicts.count(full.by) > lanes:
         sentence = (
             f"{environment.name} cannot have {_said(lanes)} only: {_when(full.moment, environment)} {_said(verdicts.count(full.by))}"
             f" are booked: {_holders(full.by, environment, by)}. Move or cancel some of these first."
         )
         raise Conflict(sentence, errors={"lanes": [sentence]})
-    if any(lane >= verdicts.FIRST_LANE + lanes for claim in claims for lane in claim.lanes):
+    if any(lane >= verdicts.FIRST_LANE + lanes for claim in ahead for lane in claim.lanes):
         # What is over stays where it can: then there were more lanes.
-        since = min(claim.start for claim in claims)
+        since = min(claim.start for claim in ahead)
         _repack(_connected(environment, Claim(0, since, None, 1)), lanes, after=at)
 
 
@@ -192,7 +192,7 @@ def _settle(booking: Booking, user: User) -> None:
     """Find lanes for a booking, moving others to other lanes where that makes room, and write it. The environment is locked."""
     environment = booking.environment
     wanted = Claim(booking.pk or 0, booking.starts_at, booking.ends_at, booking.lanes)
-    others = [claim for claim in _claims(environment, wanted.start, wanted.end) if claim.number != wanted.number]
+    others = [claim for claim in claims(environment, wanted.start, wanted.end) if claim.number != wanted.number]
     if full := verdicts.taken(wanted, others, environment.lanes):
         raise _refusal(wanted, full, environment, user)
     lanes = verdicts.first_fit(wanted, others, environment.lanes)
@@ -207,13 +207,13 @@ def _settle(booking: Booking, user: User) -> None:
     Place.objects.bulk_create([Place(lanes=each, **times) for each in ranges])
 
 
-def _claims(environment: Environment, start: datetime, end: datetime | None) -> list[Claim]:
+def claims(environment: Environment, start: datetime, end: datetime | None) -> list[Claim]:
     """Who has lanes of an environment at some instant of `[start, end)`."""
     places = Place.objects.filter(environment=environment, during__overlap=(start, end)).order_by("starts_at", "booking", "id")
-    return claims_of(places.values_list("booking_id", "starts_at", "ends_at", "lanes"))
+    return _claims_of(places.values_list("booking_id", "starts_at", "ends_at", "lanes"))
 
 
-def claims_of(places: Iterable[tuple[int, datetime, datetime | None, Any]]) -> list[Claim]:
+def _claims_of(places: Iterable[tuple[int, datetime, datetime | None, Any]]) -> list[Claim]:
     """The claims that places (booking, start, end, lanes) make together."""
     found: dict[int, Claim] = {}
     for number, start, end, lanes in places:
@@ -229,7 +229,7 @@ def _connected(environment: Environment, wanted: Claim) -> list[Claim]:
     """All that overlaps, and what overlaps that: whose lanes depend on each other."""
     start, end = wanted.start, wanted.end
     while True:
-        found = _claims(environment, start, end)
+        found = claims(environment, start, end)
         first = min([start, *(claim.start for claim in found)])
         ends = [claim.end for claim in found if claim.end is not None]
         last = None if end is None or len(ends) < len(found) else max([end, *ends])
@@ -290,8 +290,8 @@ def _refusal(wanted: Claim, full: Taken, environment: Environment, user: User) -
         head = f"{environment.name} has {_said(limit)}, and not {wanted.many} of them are free {moment}"
     sentence = f"{head}: {holders}."
     if wanted.end is not None:
-        claims = [claim for claim in _claims(environment, wanted.start, None) if claim.number != wanted.number]
-        free = verdicts.next_free(wanted.end - wanted.start, wanted.many, claims, limit, wanted.start)
+        others = [claim for claim in claims(environment, wanted.start, None) if claim.number != wanted.number]
+        free = verdicts.next_free(wanted.end - wanted.start, wanted.many, others, limit, wanted.start)
         sentence += f" It fits from {_instant(free, environment)} on." if free else ""
     return Conflict(sentence, errors={"starts_at": [sentence]})
 

@@ -3,11 +3,13 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from common import listing, pages
 from common.listing import Facet, Listing, Order
 from environments.filters import EnvironmentFilter
 from environments.models import Environment, Route
+from environments.views.occupancy import occupancy
 
 ENVIRONMENTS = Listing(
     noun="environment",
@@ -30,4 +32,5 @@ def environments(request: HttpRequest) -> HttpResponse:
 def environment(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Environment.objects.visible_to(request.user).with_owner(), slug=slug)
     routes = Route.objects.visible_to(request.user).through(found)
-    return pages.show(request, "environments/environment.html", {"environment": found, "routes": routes})
+    lanes = occupancy(found, request.user, timezone.now())
+    return pages.show(request, "environments/environment.html", {"environment": found, "routes": routes, "occupancy": lanes})
