@@ -15,7 +15,7 @@ Seen = Collection[int] | None
 class Row(models.Model):
     """`created_at`, `updated_at` (UTC instants) and `revision`, the number of changes since; a trigger keeps the last two.
 
-    `revision` is the part of an object's ETag that writes compare; nothing in Python ever sets it.
+    `revision` is the part of an object's ETag that writes compare; nothing in Python sets it but `revise`.
     """
 
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -43,3 +43,8 @@ def expect_seen(thing: Row, seen: Seen) -> None:
     """Refuse (412) to write over what the writer has not seen. Asked by verbs, under their lock."""
     if seen is not None and thing.revision not in seen:
         raise Stale("Somebody changed this meanwhile. Look at what is there now, and decide again.")
+
+
+def revise(thing: Row) -> None:
+    """Give a row its next revision because a list that belongs to it changed, which is kept in another table."""
+    type(thing)._default_manager.filter(pk=thing.pk).update(revision=models.F("revision") + 1)

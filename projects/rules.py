@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from accounts.vocabulary import Role
-from projects.models import Program, Project
+from projects.models import Milestone, Output, Program, Project
 
 
 def may_write_program(by: User, program: Program | None) -> bool:
@@ -20,6 +20,24 @@ def may_write_milestone(by: User, program: Program | None, project: Project | No
     if program is not None:
         return may_write_program(by, program)
     return may_write_project(by, project)
+
+
+def may_delete_milestone(by: User, milestone: Milestone) -> bool:
+    """Who may write it."""
+    return may_write_milestone(by, milestone.program, milestone.project)
+
+
+def may_write_output(by: User, output: Output) -> bool:
+    """Who may write its project."""
+    return may_write_project(by, output.project)
+
+
+def writes_something(by: User) -> bool:
+    """Whether there may be a project or program in which `by` writes: the PMO, and whoever manages one."""
+    if _is_pmo(by) or not by.is_active:
+        return _is_pmo(by)
+    programs, projects = (model.objects.filter(manager=by).order_by().values("pk") for model in (Program, Project))
+    return bool(programs.union(projects).exists())
 
 
 def writes_in_the_name_of(by: User, manager_id: int | None) -> bool:

@@ -1,6 +1,7 @@
 """Programs that call the API, each with a token of its person."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -20,12 +21,12 @@ ROOT = "http://testserver/"
 
 
 class Caller:
-    """Calls the API with a token that may read."""
+    """Calls the API with a token that may read, or do what `scopes` say."""
 
-    def __init__(self, *roles: str, user: Any = None) -> None:
+    def __init__(self, *roles: str, user: Any = None, scopes: Sequence[str] = (Scope.READ,)) -> None:
         made: Any = user or UserFactory(roles=roles)
         self.user: User = made
-        _, secret = tokens.make(self.user, by=self.user, at=timezone.now(), name="test", scopes=[Scope.READ], days=1)
+        _, secret = tokens.make(self.user, by=self.user, at=timezone.now(), name="test", scopes=scopes, days=1)
         self.client = Client()
         self.headers = {"Authorization": f"Bearer {secret}"}
         # The first call writes when the token was last used; what tests count should not hold that.
@@ -38,6 +39,13 @@ class Caller:
 
     def head(self, address: str, **headers: str) -> Any:
         return self.client.head(API + address, headers={**self.headers, **headers})
+
+    def send(self, method: str, address: str, body: Any = None, **headers: str) -> Any:
+        """POST, PATCH, PUT or DELETE, with a body of JSON (text and bytes as they are)."""
+        path = (address if address.startswith(("http", "/")) else API + address).removeprefix("http://testserver")
+        content = b"" if body is None else body if isinstance(body, (str, bytes)) else json.dumps(body)
+        sent = {**self.headers, **headers}
+        return self.client.generic(method, path, content, content_type="application/json", headers=sent)
 
     def rows(self, address: str) -> list[dict[str, Any]]:
         """The rows of one page of a list."""

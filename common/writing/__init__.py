@@ -24,7 +24,13 @@
         def remove(self, thing, *, by, at, seen):
             projects.delete(thing, by=by, seen=seen)
 
-    class Cancellation(Acts, DetailView): …         # a verb address: POST (and DELETE with `undo`), the changed object
+    class Cancellation(Acts, ReadView):             # the address of a verb: POST answers the changed object
+        noun, new = PROJECTS, ReasonShape
+
+        def act(self, thing, given, *, by, at, seen):
+            return projects.cancel(thing, by=by, seen=seen, **given)
+
+`Undoes` beside `Acts` answers DELETE of such an address.
 
 A shape gives the verb's keyword arguments and nothing else: rules, locks and states are the verb's. The web door of the same
 shape is `common.forming`.
@@ -32,7 +38,7 @@ shape is `common.forming`.
 
 from common.writing.fields import Amount, Code, Day, Flag, Line, Moment, Named, Number, Person, Prose, Rows, Several, Word, Words
 from common.writing.shapes import Shape
-from common.writing.views import Acts, Changes, Creates, Removes
+from common.writing.views import Acts, Changes, Creates, Removes, Undoes
 
 __all__ = [
     "Acts",
@@ -52,6 +58,7 @@ __all__ = [
     "Rows",
     "Several",
     "Shape",
+    "Undoes",
     "Word",
     "Words",
 ]

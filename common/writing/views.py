@@ -31,7 +31,7 @@ _TAG = re.compile(r'\s*"(\d{1,18})-[^"]*"\s*')
 class Writes:
     """What all parts share. The view it is part of has a `noun` and, where an address names an outer thing, `inside`."""
 
-    schema = WritingSchema()
+    schema: Any = WritingSchema()
     noun: ClassVar[Noun]
     inside: Callable[[Any, Mapping[str, str]], dict[str, Any]]
 
@@ -150,6 +150,18 @@ class Acts(Writes):
             return self.answered(request, changed, status=self.status)
 
         return self.once(request, act)
+
+
+class Undoes(Writes):
+    """DELETE of a verb's address takes back what was done: 200 and the changed object. Stands beside `Acts`."""
+
+    def undo(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> Any:
+        raise NotImplementedError
+
+    def delete(self, request: Request, name: str, **names: str) -> HttpResponse:
+        Question.of(request).expect(set())
+        thing = self.thing(request, name, names)
+        return self.answered(request, self.undo(thing, by=request.user, at=timezone.now(), seen=seen_by(request)))
 
 
 def seen_by(request: Request) -> Seen:

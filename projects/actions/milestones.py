@@ -1,14 +1,19 @@
-"""Verbs on milestones."""
+"""Verbs on milestones: create, change, cancel, delete; and the plural one of imports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.models import User
+from common import referring
 from common.bringing import Batch, Brought, Given, Writing, plain_values
+from common.refusals import Conflict, IllegalMove, NotAllowed, RuleBroken
+from common.rows import Seen, expect_seen
 from history.deeds import Said, deed, record_all
 from projects import rules
-from projects.actions.sentences import brought, changed
+from projects.actions.sentences import brought, changed, take, tell
 from projects.models import Milestone, Program, Project
 from projects.vocabulary import MilestoneKind
 
@@ -25,6 +30,84 @@ PLAIN = {
 }
 
 Identity = tuple[int | None, int | None, str]
+
+
+@deed
+def create(*, by: User, code: str, program: Program | None = None, project: Project | None = None, **values: Any) -> Milestone:
+    """A new date of a program, of a project, or with neither of the organisation: name, kind, starts_on, ends_on, description.
+
+    Raises NotAllowed, Conflict when the code is taken there, RuleBroken.
+    """
+    if program is not None and project is not None:
+        sentence = "A milestone belongs to a program or to a project, not to both; leave one of them empty."
+        raise RuleBroken(sentence, errors={"program": [sentence]})
+    if not rules.may_write_milestone(by, program, project):
+        raise NotAllowed(NOT_YOURS)
+    if Milestone.objects.filter(program=program, project=project, code=code).exists():
+        raise Conflict(f"There is already a milestone {code} there; choose another code.", errors={"code": ["This code is taken."]})
+    milestone = Milestone(code=code, program=program, project=project, **_without_empty_kind(values))
+    _expect_days(milestone)
+    milestone.save()
+    tell(milestone, "created", "made the milestone", by=by, manager_id=_manager_of(milestone))
+    milestone.refresh_from_db()
+    return milestone
+
+
+@deed
+def change(milestone: Milestone, changes: Mapping[str, Any], *, by: User, seen: Seen = None) -> Milestone:
+    """Change name, kind, days or description. Raises NotAllowed, Stale, RuleBroken."""
+    milestone = _to_write(milestone, by, seen)
+    differing = take(milestone, _without_empty_kind(changes))
+    _expect_days(milestone)
+    if differing:
+        milestone.save(update_fields=differing)
+        tell(milestone, "changed", "changed the milestone", by=by, manager_id=_manager_of(milestone), columns=differing)
+        milestone.refresh_from_db()
+    return milestone
+
+
+@deed
+def cancel(milestone: Milestone, *, by: User, at: datetime, reason: str, seen: Seen = None) -> Milestone:
+    """Call a date off at `at`: it leaves lists and the calendar unless asked for. Raises NotAllowed, Stale, IllegalMove."""
+    milestone = _to_write(milestone, by, seen)
+    if milestone.cancelled_at is not None:
+        raise IllegalMove("The milestone is cancelled already.")
+    milestone.cancelled_at = at
+    milestone.save(update_fields=["cancelled_at"])
+    tell(milestone, "cancelled", "cancelled the milestone", by=by, manager_id=_manager_of(milestone), reason=reason)
+    milestone.refresh_from_db()
+    return milestone
+
+
+@deed
+def delete(milestone: Milestone, *, by: User, seen: Seen = None) -> None:
+    """Delete a milestone, as if it had never been. Raises NotAllowed, Stale, Conflict that names what refers to it."""
+    milestone = _to_write(milestone, by, seen)
+    tell(milestone, "deleted", "deleted the milestone", by=by, manager_id=_manager_of(milestone), code=milestone.code)
+    referring.delete(milestone, by=by)
+
+
+def _to_write(milestone: Milestone, by: User, seen: Seen) -> Milestone:
+    found: Milestone = Milestone.objects.select_for_update(no_key=True).get(pk=milestone.pk)
+    if not rules.may_write_milestone(by, found.program, found.project):
+        raise NotAllowed(NOT_YOURS)
+    expect_seen(found, seen)
+    return found
+
+
+def _manager_of(milestone: Milestone) -> int | None:
+    owner = milestone.program or milestone.project
+    return owner.manager_id if owner else None
+
+
+def _without_empty_kind(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name != "kind" or value}
+
+
+def _expect_days(milestone: Milestone) -> None:
+    if milestone.ends_on and milestone.ends_on < milestone.starts_on:
+        sentence = f"It ends on {milestone.ends_on}, before it starts on {milestone.starts_on}; correct one of them."
+        raise RuleBroken(sentence, errors={"ends_on": [sentence]})
 
 
 @deed

@@ -1,14 +1,18 @@
-"""Verbs on outputs."""
+"""Verbs on outputs: create, change, delete; and the plural one of imports."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from accounts.models import User
+from common import referring
 from common.bringing import Batch, Brought, Given, Writing, plain_values
 from common.copying import copy_rows
+from common.refusals import Conflict, NotAllowed
+from common.rows import Seen, expect_seen, revise
 from environments.models import Service
 from history.deeds import deed, record_all
 from projects import rules
-from projects.actions.sentences import brought, changed
+from projects.actions.sentences import brought, changed, take, tell
 from projects.models import Output, Project
 from projects.vocabulary import OutputKind, OutputStatus
 
@@ -22,6 +26,65 @@ PLAIN = {
     "delivered_on": None,
 }
 CONCERNS = Output.services.through
+
+
+@deed
+def create(*, by: User, project: Project, code: str, services: Sequence[Service] = (), **values: Any) -> Output:
+    """A new output of a project: name, kind, status, due_on, forecast_on, delivered_on, services. Dates may lie outside the project's.
+
+    Raises NotAllowed, Conflict when the project has one of this code.
+    """
+    project = Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    if not rules.may_write_project(by, project):
+        raise NotAllowed(NOT_YOURS)
+    if Output.objects.filter(project=project, code=code).exists():
+        raise Conflict(f"The project has an output {code} already; choose another code.", errors={"code": ["This code is taken."]})
+    output: Output = Output.objects.create(project=project, code=code, **_without_empty_words(values))
+    output.services.set(services)
+    tell(output, "created", "made the output", by=by, manager_id=project.manager_id)
+    output.refresh_from_db()
+    return output
+
+
+@deed
+def change(output: Output, changes: Mapping[str, Any], *, by: User, seen: Seen = None) -> Output:
+    """Change name, kind, status, dates, or the whole list of services. Raises NotAllowed, Stale."""
+    output = _to_write(output, by, seen)
+    changes = _without_empty_words(changes)
+    services = changes.pop("services", None)
+    differing = take(output, changes)
+    if differing:
+        output.save(update_fields=differing)
+    if services is not None and set(services) != set(output.services.all()):
+        output.services.set(services)
+        if not differing:
+            revise(output)
+        differing.append("services")
+    if differing:
+        tell(output, "changed", "changed the output", by=by, manager_id=output.project.manager_id, columns=differing)
+        output.refresh_from_db()
+    return output
+
+
+@deed
+def delete(output: Output, *, by: User, seen: Seen = None) -> None:
+    """Delete an output that no release carries. Raises NotAllowed, Stale, Conflict that names what refers to it."""
+    output = _to_write(output, by, seen)
+    tell(output, "deleted", "deleted the output", by=by, manager_id=output.project.manager_id, code=output.code)
+    referring.delete(output, by=by)
+
+
+def _to_write(output: Output, by: User, seen: Seen) -> Output:
+    found: Output = Output.objects.select_for_update(no_key=True, of=("self",)).select_related("project").get(pk=output.pk)
+    if not rules.may_write_output(by, found):
+        raise NotAllowed(NOT_YOURS)
+    expect_seen(found, seen)
+    return found
+
+
+def _without_empty_words(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A page's field left empty means the usual."""
+    return {name: value for name, value in values.items() if name not in ("kind", "status") or value}
 
 
 @deed

@@ -1,18 +1,74 @@
-"""Verbs on programs."""
+"""Verbs on programs: create, change, delete; and the plural one of imports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from accounts.actions import people
 from accounts.models import User
+from common import referring
 from common.bringing import Batch, Brought, Given, Writing, plain_values
-from history.deeds import deed, record_all
+from common.refusals import Conflict, NotAllowed, RuleBroken
+from common.rows import Seen, expect_seen
+from history.deeds import deed, record, record_all
 from projects import rules
-from projects.actions.sentences import brought, changed
+from projects.actions.sentences import brought, changed, take, tell
 from projects.models import Program
 
 HIDDEN = "This code belongs to a program that is restricted; ask the PMO."
 NOT_YOURS = "Only the PMO, or its manager, may write this program."
 PLAIN = {"name": "", "description": "", "starts_on": None, "ends_on": None}
+
+
+@deed
+def create(*, by: User, code: str, **values: Any) -> Program:
+    """A new program: name, manager, description, starts_on and ends_on (inclusive days).
+
+    Raises NotAllowed, Conflict when the code is taken, RuleBroken.
+    """
+    if not rules.may_write_program(by, None):
+        raise NotAllowed("Only the PMO may make a program.")
+    if Program.objects.filter(code=code).exists():
+        raise Conflict(f"There is already a program {code}; choose another code.", errors={"code": ["This code is taken."]})
+    program = Program(code=code, **values)
+    _expect_dates(program)
+    program.save()
+    record(program, "created", by=by, template="{actor} made the program {subject}")
+    program.refresh_from_db()
+    return program
+
+
+@deed
+def change(program: Program, changes: Mapping[str, Any], *, by: User, seen: Seen = None) -> Program:
+    """Change name, manager, description or dates. Raises NotAllowed, Stale when `seen` is not the present revision, RuleBroken."""
+    program = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
+    if not rules.may_write_program(by, program):
+        raise NotAllowed(NOT_YOURS)
+    expect_seen(program, seen)
+    manager = program.manager_id
+    differing = take(program, changes)
+    _expect_dates(program)
+    if differing:
+        program.save(update_fields=differing)
+        tell(program, "changed", "changed the program", by=by, manager_id=manager, columns=differing)
+        program.refresh_from_db()
+    return program
+
+
+@deed
+def delete(program: Program, *, by: User, seen: Seen = None) -> None:
+    """Delete a program that nothing refers to. Raises NotAllowed, Stale, Conflict that names what does."""
+    program = Program.objects.select_for_update(no_key=True).get(pk=program.pk)
+    if not rules.may_write_program(by, program):
+        raise NotAllowed(NOT_YOURS)
+    expect_seen(program, seen)
+    tell(program, "deleted", "deleted the program", by=by, manager_id=program.manager_id, code=program.code)
+    referring.delete(program, by=by)
+
+
+def _expect_dates(program: Program) -> None:
+    if program.starts_on and program.ends_on and program.ends_on < program.starts_on:
+        sentence = f"It ends on {program.ends_on}, before it starts on {program.starts_on}; correct one of them."
+        raise RuleBroken(sentence, errors={"ends_on": [sentence]})
 
 
 @deed

@@ -1,15 +1,75 @@
-"""Ending the restrictions of programs and projects."""
+"""Verbs on restrictions of programs and projects: restrict, open; and ending those that are over."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import Team, User
+from common.refusals import IllegalMove, NotAllowed, RuleBroken
+from common.rows import Seen, expect_seen, revise
 from history.deeds import deed, record
+from projects import rules
+from projects.actions.sentences import tell
 from projects.models import Program, Project
 
 LOCK = 7_235_003
+LONGEST = timedelta(days=731)
+NOT_YOURS = "Only the PMO, or its manager, may say who sees it."
+Thing = TypeVar("Thing", Program, Project)
+
+
+@deed
+def restrict(thing: Thing, *, by: User, until: datetime, teams: Sequence[Team], at: datetime, seen: Seen = None) -> Thing:
+    """Keep a program or project, and what belongs to it, to its managers and `teams` until an instant (UTC), or say so anew.
+
+    Raises NotAllowed, Stale, RuleBroken for an end that does not lie in the two years after `at`.
+    """
+    thing = _to_write(thing, by, seen)
+    if not at < until <= at + LONGEST:
+        sentence = "A restriction ends after now, and within two years."
+        raise RuleBroken(sentence, errors={"until": [sentence]})
+    present = set(thing.restricted_to.all())
+    if thing.restricted_until == until and present == set(teams):
+        return thing
+    if thing.restricted_until == until:
+        revise(thing)
+    thing.restricted_until = until
+    thing.save(update_fields=["restricted_until"])
+    thing.restricted_to.set(teams)
+    kind = thing._meta.model_name
+    tell(thing, "restricted", f"restricted the {kind}", by=by, manager_id=thing.manager_id, until=until)
+    thing.refresh_from_db()
+    return thing
+
+
+@deed
+def open_to_all(thing: Thing, *, by: User, seen: Seen = None) -> Thing:
+    """End a restriction before its time. Raises NotAllowed, Stale, IllegalMove when there is none."""
+    thing = _to_write(thing, by, seen)
+    if thing.restricted_until is None:
+        raise IllegalMove("It is not restricted.")
+    thing.restricted_until = None
+    thing.save(update_fields=["restricted_until"])
+    record(thing, "opened", by=by, template="{actor} opened {subject} to everybody", **_state(thing))
+    thing.refresh_from_db()
+    return thing
+
+
+def _to_write(thing: Thing, by: User, seen: Seen) -> Thing:
+    found: Thing = type(thing).objects.select_for_update(no_key=True).get(pk=thing.pk)
+    may = rules.may_write_program(by, found) if isinstance(found, Program) else rules.may_write_project(by, found)
+    if not may:
+        raise NotAllowed(NOT_YOURS)
+    expect_seen(found, seen)
+    return found
+
+
+def _state(thing: Program | Project) -> dict[str, Any]:
+    """What becomes visible, so that whoever follows the changes learns of the thing at once."""
+    state: dict[str, Any] = {"code": thing.code, "starts_on": thing.starts_on, "ends_on": thing.ends_on}
+    return state | ({"status": thing.status} if isinstance(thing, Project) else {})
 
 
 @deed
@@ -30,8 +90,5 @@ def end_restrictions(*, by: User, at: datetime) -> int:
         # The named teams stay: they say who it was for.
         thing.restricted_until = None
         thing.save(update_fields=["restricted_until"])
-        state: dict[str, Any] = {"code": thing.code, "starts_on": thing.starts_on, "ends_on": thing.ends_on}
-        if isinstance(thing, Project):
-            state["status"] = thing.status
-        record(thing, "opened", by=by, template="{subject} is no longer restricted", **state)
+        record(thing, "opened", by=by, template="{subject} is no longer restricted", **_state(thing))
     return len(ended)

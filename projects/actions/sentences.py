@@ -1,13 +1,13 @@
-"""What the plural verbs of projects record."""
+"""What the verbs of projects record: the one sentence for each, and in whose name it was done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models
 
 from accounts.models import User
 from common.rows import kind_of, pk_of
-from history.deeds import Said
+from history.deeds import Said, record
 from projects import rules
 
 
@@ -26,3 +26,20 @@ def changed(thing: models.Model, columns: Iterable[str], by: User, manager_id: i
         data["manager"] = {"kind": "user", "id": manager_id}
         template += ", in the name of {manager}"
     return Said("changed", kind, pk_of(thing), template, data)
+
+
+def tell(thing: models.Model, verb: str, words: str, *, by: User, manager_id: int | None, reason: str = "", **data: Any) -> None:
+    """Record that `by` did something ("changed the project"); when another person manages it, in that person's name."""
+    template = f"{{actor}} {words} {{subject}}"
+    if rules.writes_in_the_name_of(by, manager_id):
+        template += ", in the name of {manager}"
+        data["manager"] = {"kind": "user", "id": manager_id}
+    record(thing, verb, by=by, template=template, reason=reason, **data)
+
+
+def take(thing: models.Model, changes: Mapping[str, Any]) -> list[str]:
+    """Give a row the values that differ, without saving it; gives their names, sorted."""
+    differing = sorted(name for name, value in changes.items() if getattr(thing, name) != value)
+    for name in differing:
+        setattr(thing, name, changes[name])
+    return differing

@@ -47,8 +47,8 @@ def output_of_a_service() -> None:
     [
         ("/programs/", lambda: ProgramFactory(manager=UserFactory()), 8),
         ("/projects/", project_of_a_program, 13),
-        ("/milestones/", milestone_of_a_program, 14),
-        ("/outputs/", output_of_a_service, 13),
+        ("/milestones/", milestone_of_a_program, 15),
+        ("/outputs/", output_of_a_service, 14),
     ],
 )
 def test_lists_cost_the_same_for_one_row_and_for_thirty(reader: Client, address: str, make: Any, queries: int):
