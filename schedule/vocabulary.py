@@ -82,6 +82,7 @@ TABLES: Final = (
     "releases_contribution",
     "environments_environment",
     "environments_service",
+    "environments_booking",
     "projects_program",
     "projects_program_restricted_to",
     "projects_project",

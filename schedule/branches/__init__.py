@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from schedule.branches import milestone, output, project, promotion
+from schedule.branches import booking, milestone, output, project, promotion
 from schedule.branches.branch import Branch
 
-BRANCHES: Final[tuple[Branch, ...]] = (promotion.BRANCH, output.BRANCH, milestone.BRANCH, project.BRANCH)
+BRANCHES: Final[tuple[Branch, ...]] = (promotion.BRANCH, output.BRANCH, milestone.BRANCH, project.BRANCH, booking.BRANCH)

@@ -6,6 +6,7 @@ Rows are named by their route with every placeholder written `<>`, so that the r
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Literal
 
 from allauth.account.forms import default_token_generator
@@ -15,9 +16,11 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.vocabulary import Role
+from environments.actions import bookings
 from history.deeds import deed, record
 from tests import factories
 
@@ -54,7 +57,10 @@ class Organisation:
         self.milestone = factories.MilestoneFactory(project=self.project, name="Board sees the pilot")
         service = factories.ServiceFactory(slug="payments", name="Payments gateway")
         test = factories.EnvironmentFactory(slug="test", name="Test", stage="test")
-        production = factories.EnvironmentFactory(slug="prod", name="Production", time_zone="Europe/Berlin")
+        operations = factories.MembershipFactory(user=self.reader, team__name="Operations").team
+        production = factories.EnvironmentFactory(
+            slug="prod", name="Production", time_zone="Europe/Berlin", lanes=3, owner=operations
+        )
         route = factories.RouteFactory(slug="main", name="Main line")
         version = factories.RouteVersionFactory(route=route)
         for position, environment in enumerate((test, production), start=1):
@@ -63,6 +69,8 @@ class Organisation:
         factories.ItemFactory(release=self.release, service=service, version="26.11")
         factories.ContributionFactory(release=self.release, output=self.output)
         self.promotion = factories.PromotionFactory(release=self.release, environment=production)
+        at = {"starts_at": timezone.now() + timedelta(days=1), "ends_at": timezone.now() + timedelta(days=4)}
+        self.booking = bookings.book(production, by=self.reader, purpose="Load test of payments", lanes=2, **at)
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,10 @@ PAGES: dict[str, Row] = {
     # environments
     "environments/": at("/environments/"),
     "environments/<>/": at("/environments/prod/"),
+    "bookings/new/": at("/bookings/new/?environment=prod"),
+    "bookings/<>/": Row(lambda o: f"/bookings/{o.booking.pk}/"),
+    "bookings/<>/edit/": Row(lambda o: f"/bookings/{o.booking.pk}/edit/"),
+    "bookings/<>/cancellation/": Row(lambda o: f"/bookings/{o.booking.pk}/cancellation/"),
     "services/": at("/services/"),
     "services/<>/": at("/services/payments/"),
     "routes/": at("/routes/"),
