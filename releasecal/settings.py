@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from common import secret_addresses
 from releasecal.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -300,6 +301,7 @@ CELERY = {
         "end-project-restrictions": {"task": "projects.tasks.end_restrictions", "schedule": 60.0, "options": {"expires": 50}},
         "end-release-restrictions": {"task": "releases.tasks.end_restrictions", "schedule": 60.0, "options": {"expires": 50}},
         "forget-answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3000}},
+        "take-up-imports": {"task": "exchange.tasks.take_up", "schedule": 30.0, "options": {"expires": 25, "queue": "imports"}},
         "anchor-history": {"task": "history.tasks.anchor", "schedule": 300.0, "options": {"expires": 240}},
     },
 }
@@ -346,6 +348,7 @@ _processors: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    secret_addresses.mask,
 ]
 structlog.configure(
     processors=[*_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

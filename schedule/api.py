@@ -1,8 +1,10 @@
-"""REST `schedule/`: the calendar as data."""
+"""REST `schedule/`, the calendar as data, and `feeds/`, its secret addresses."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from django.db.models import Max
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
@@ -10,13 +12,19 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from common import pagination
-from common.reading import ReadView
+from common.reading import Computed, DetailView, ListView, Noun, Plain, ReadView, Reference
 from common.reading.questions import COUNT, CURSOR, FIELDS, LIMIT, WORDS, Question, a_number, a_text, an_instant, refused
 from common.reading.tags import last_number
+from common.rows import Seen
+from common.writing import Changes, Creates, Removes
 from schedule import queries
+from schedule.actions import feeds
+from schedule.branches import addresses
 from schedule.branches.branch import Entry
 from schedule.branches.sight import Sight
 from schedule.filters import FILTERS, EntryFilter, read_narrowing, read_span
+from schedule.forms import FeedShape, Filtering, NewFeedShape
+from schedule.models import Feed
 from schedule.vocabulary import KINDS, TABLES, Cursor, Key
 
 FROM, TO = "from", "to"
@@ -137,4 +145,62 @@ def _utc_instant(value: Any) -> datetime:
     return an_instant(value).astimezone(UTC)
 
 
-urlpatterns = [path("schedule/", Schedule.as_view(), name="api_schedule")]
+FEEDS: Final = Noun(
+    "feed",
+    "feeds",
+    Feed,
+    by="id",
+    order=("-id",),
+    tables=("schedule_feed", "schedule_savedview"),
+    page="me/",
+    columns=(
+        Plain("name"),
+        Computed("filters", ("filters", "view__filters"), lambda _: _filters, Filtering("").described()),
+        Reference("view"),
+        Plain("redaction"),
+        Plain("past_days"),
+        Plain("expires_on"),
+        Plain("last_used_at"),
+        Plain("revoked_at"),
+    ),
+)
+
+
+class Feeds(Creates, ListView):
+    """One's own feeds, newest first, without their secrets."""
+
+    noun, new = FEEDS, NewFeedShape
+
+    def depends(self, question: Question) -> tuple[Any, ...]:
+        """When one was last used is written without an event."""
+        return (self.noun.visible_to(question.user).aggregate(last=Max("last_used_at"))["last"],)
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        """The addresses are told now and never again: for calendar programs, and for people without an account."""
+        feed, secret = feeds.make(by=by, at=at, **given)
+        return feed, addresses.secret_ones(secret)
+
+
+class OneFeed(Changes, Removes, DetailView):
+    """One of one's own feeds. DELETE revokes it: nothing is found at its address any more."""
+
+    noun, shape = FEEDS, FeedShape
+
+    def change(self, thing: Any, changes: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return feeds.change(thing, changes, by=by, at=at, seen=seen)
+
+    def remove(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> None:
+        feeds.revoke(thing, by=by, at=at, seen=seen)
+
+
+def _filters(own: Any, of_view: Any) -> Any:
+    """What it is narrowed to. The fast path gives JSON as text."""
+    found = own if of_view is None else of_view
+    return json.loads(found) if isinstance(found, str) else found
+
+
+urlpatterns = [
+    path("schedule/", Schedule.as_view(), name="api_schedule"),
+    path("feeds/", Feeds.as_view(), name="api_feeds"),
+    path("feeds/<str:name>/", OneFeed.as_view(), name="api_feed"),
+]

@@ -10,13 +10,10 @@ from common.intervals import Interval, read_moment
 from common.refusals import BadInput
 from environments.models import Environment, Service
 from projects.models import Program, Project
-from projects.vocabulary import OutputStatus, ProjectStatus
 from releases.models import Promotion, Release
-from releases.vocabulary import Commitment, PromotionStatus
+from releases.vocabulary import Commitment
+from schedule.queries.narrowings import STATUSES
 from schedule.vocabulary import KINDS, MOST_DAYS, Narrowing, Span
-
-#: Every status an entry may have, whatever its noun.
-STATUSES: Final = tuple(dict.fromkeys([*PromotionStatus.values, *OutputStatus.values, *ProjectStatus.values]))
 
 
 class EntryFilter(Filters):

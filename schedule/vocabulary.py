@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db import models
+
 from common.intervals import Interval, day_begins
 from common.looks import KINDS as DRAWN_KINDS
 
@@ -12,6 +14,22 @@ from common.looks import KINDS as DRAWN_KINDS
 KINDS: Final[tuple[str, ...]] = tuple(DRAWN_KINDS)
 
 MOST_DAYS: Final = 800
+#: Projects lie under everything for months. They are drawn when asked for, and counted always.
+UNASKED: Final = "project"
+#: From how many days ago on a feed shows entries.
+USUAL_PAST: Final = 730
+LONGEST_PAST: Final = 3650
+#: How long a cancelled entry stays in feeds, so that every calendar that had it learns of it.
+CANCELLED_STAYS: Final = timedelta(days=60)
+CANCELLED: Final = "cancelled"
+
+
+class Redaction(models.TextChoices):
+    """How much of its entries a feed tells."""
+
+    FULL = "full", "everything"
+    TITLES = "titles", "titles and times"
+    BUSY = "busy", "times only"
 
 
 class Key(NamedTuple):
@@ -46,7 +64,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Narrowing:
-    """What entries are narrowed by: several values of one mean "or", different ones "and"; empty means any. Things are ids."""
+    """What entries are narrowed by: several values of one mean "or", different ones "and"; empty means any. Things are ids.
+
+    `is_outside`: for feeds and shared pages, where restricted things leave no trace; `with_cancelled`: milestones that were
+    cancelled too, which else must be asked for.
+    """
 
     kinds: tuple[str, ...] = ()
     environments: tuple[int, ...] = ()
@@ -57,10 +79,14 @@ class Narrowing:
     statuses: tuple[str, ...] = ()
     commitments: tuple[str, ...] = ()
     words: str = ""
+    is_outside: bool = False
+    with_cancelled: bool = False
 
     @property
     def tells_nothing(self) -> bool:
         """Whether what it finds shows only places and times, so that restricted things may stand among it, nameless."""
+        if self.is_outside:
+            return False
         named = self.services or self.programs or self.projects or self.releases
         return not (named or self.statuses or self.commitments or self.words)
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from django.conf import settings
 from django.urls import reverse
 
 _SAMPLE = "1"
@@ -21,6 +22,14 @@ def card(kind: str, number: int) -> str:
 
 def in_rest(plural: str, name: object) -> str:
     return f"/api/v1/{plural}/{name}/"
+
+
+def secret_ones(secret: str) -> dict[str, str]:
+    """The whole addresses of a feed's secret: for calendar programs, and for people without an account."""
+    return {
+        "secret_url": f"{settings.BASE_URL}{reverse('feed', args=[secret])}",
+        "page_url": f"{settings.BASE_URL}{reverse('shared-calendar', args=[secret])}",
+    }
 
 
 @cache

@@ -1,7 +1,7 @@
 """Milestones on the calendar: named dates of a program, a project or the organisation."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Coalesce
@@ -11,11 +11,9 @@ from projects.models import Milestone
 from schedule.branches import addresses
 from schedule.branches.branch import Branch, Entry, days_entry
 from schedule.branches.sight import Sight
-from schedule.vocabulary import Narrowing
+from schedule.vocabulary import CANCELLED, Narrowing
 
 KIND = "milestone"
-#: The one status a milestone can have; standing ones have none.
-CANCELLED: Final = "cancelled"
 
 
 def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
@@ -25,7 +23,7 @@ def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
         return milestones.none()
     if narrowing.statuses:
         milestones = milestones.filter(cancelled_at__isnull=False) if CANCELLED in narrowing.statuses else milestones.none()
-    else:
+    elif not narrowing.with_cancelled:
         milestones = milestones.standing()
     if narrowing.projects:
         milestones = milestones.filter(project__in=narrowing.projects)

@@ -1,5 +1,6 @@
-"""What the calendar is asked: entries of a range (`ranges`), and how many of what they are (`counts`)."""
+"""What the calendar is asked: entries of a range (`ranges`), how many of what they are (`counts`), and those of a feed (`feeds`)."""
 
+from schedule.queries import feeds
 from schedule.queries.ranges import Cell, Traits, cells, count, entries, entry, keys, traits
 
-__all__ = ["Cell", "Traits", "cells", "count", "entries", "entry", "keys", "traits"]
+__all__ = ["Cell", "Traits", "cells", "count", "entries", "entry", "feeds", "keys", "traits"]

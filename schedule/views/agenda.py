@@ -20,7 +20,8 @@ def context(sight: Sight, asked: Asked, today: date) -> dict[str, Any]:
     keys = queries.keys(sight, asked.span, asked.shown, limit=ROWS + 1, cursor=asked.after)
     shown = keys[:ROWS]
     drawn = [
-        Drawn(entry, asked.zone, with_clock=False) for entry in queries.entries(sight, [(key.kind, key.number) for key in shown])
+        Drawn(entry, asked.zone, with_clock=False, redaction=asked.redaction)
+        for entry in queries.entries(sight, [(key.kind, key.number) for key in shown])
     ]
     first = asked.span.first
     sections = [

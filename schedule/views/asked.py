@@ -13,7 +13,7 @@ from common.intervals import EARLIEST, LATEST, read_day
 from common.reading.questions import a_number, a_text, an_instant
 from common.refusals import BadInput
 from schedule.filters import FILTERS, month_after, month_before, read_narrowing
-from schedule.vocabulary import KINDS, MOST_DAYS, Cursor, Key, Narrowing, Span
+from schedule.vocabulary import KINDS, MOST_DAYS, UNASKED, Cursor, Key, Narrowing, Redaction, Span
 
 MONTH, AGENDA = "month", "agenda"
 VIEWS: Final = {MONTH: "Month", AGENDA: "Agenda"}
@@ -25,8 +25,6 @@ MONTH_NAMES: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-#: Projects lie under everything for months. They are drawn when asked for, and counted always.
-UNASKED: Final = "project"
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,7 @@ class Asked:
     """What a page shows. `day` is the day picked, `is_picked` whether the address names it; `days` the length of an agenda of days.
 
     `given` are the filters as they stand in the address, in its order; `notices` what was understood otherwise.
+    `redaction` and `since`, the first day there is: for pages that somebody without an account reads.
     """
 
     view: str
@@ -46,8 +45,14 @@ class Asked:
     tz: str = ""
     after: Cursor | None = None
     notices: tuple[str, ...] = ()
+    redaction: Redaction | None = None
+    since: date | None = None
 
     # --- time
+
+    def within(self, first: date, beyond: date) -> Span:
+        """The days from `first` up to but not including `beyond`, none of them before `since`."""
+        return Span.of_days(max(first, self.since) if self.since else first, beyond, self.zone)
 
     @property
     def month(self) -> date:
@@ -57,8 +62,8 @@ class Asked:
     def span(self) -> Span:
         """The days the page is about."""
         if self.view == AGENDA and self.days:
-            return Span.of_days(self.day, self.day + timedelta(days=self.days), self.zone)
-        return Span.of_days(self.month, month_after(self.month), self.zone)
+            return self.within(self.day, self.day + timedelta(days=self.days))
+        return self.within(self.month, month_after(self.month))
 
     @property
     def title(self) -> str:

@@ -7,11 +7,12 @@ rows it shows. It is kept for as long as none of these changes: whole offices lo
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -22,6 +23,8 @@ from common.intervals import LATEST
 from common.kept import Kept
 from schedule import queries
 from schedule.branches.sight import Sight
+from schedule.models import SavedView
+from schedule.queries import narrowings
 from schedule.queries.state import state
 from schedule.views import agenda, month, rail
 from schedule.views.asked import AGENDA, KNOWN, MONTH, VIEWS, Asked, month_words, read
@@ -43,7 +46,9 @@ class _Inside:
 @login_required
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
-    """The calendar in the view, month and filters of the address."""
+    """The calendar in the view, month and filters of the address; without any, in the reader's own default view if there is one."""
+    if not request.META.get("QUERY_STRING") and (chosen := SavedView.objects.default_of(request.user)):
+        return redirect(f"{request.path}?{urlencode(narrowings.pairs(chosen))}")
     zone = pages.zone_of(request)
     today = timezone.now().astimezone(zone).date()
     sight = Sight.of(request.user)
@@ -70,6 +75,7 @@ def _inside(sight: Sight, asked: Asked, today: date) -> SafeString:
         **shown,
         "asked": asked,
         "views": [(name, words, asked.address(view=name, days=None)) for name, words in VIEWS.items()],
+        "here": asked.address(),
         "before": asked.address(date=asked.before.isoformat()),
         "after": asked.address(date=asked.next.isoformat()),
         "to_today": asked.address(date=today.isoformat()),

@@ -13,8 +13,11 @@ from common import looks, moments
 from projects.vocabulary import MilestoneKind, OutputKind
 from schedule.branches import addresses
 from schedule.branches.branch import Entry
+from schedule.vocabulary import Redaction
 
 PROJECTS_SHOWN: Final = 3
+#: As what everything is drawn of which only the times are told.
+_BUSY: Final = "booking"
 _SUBKINDS: Final = {value: str(label) for value, label in (*MilestoneKind.choices, *OutputKind.choices)}
 
 
@@ -23,7 +26,8 @@ class Drawn:
 
     __slots__ = ("_classes", "_rest", "_tag", "days", "entry", "kind")
 
-    def __init__(self, entry: Entry, zone: ZoneInfo, *, with_clock: bool) -> None:
+    def __init__(self, entry: Entry, zone: ZoneInfo, *, with_clock: bool, redaction: Redaction | None = None) -> None:
+        entry = redacted(entry, redaction) if redaction else entry
         self.entry = entry
         self.kind: str = entry["kind"]
         self.days = days_of(entry, zone)
@@ -32,13 +36,23 @@ class Drawn:
         clock = f"<b>{moments.clock_words(entry['starts_at'].astimezone(zone))}</b>" if with_clock and not entry["all_day"] else ""
         state = f'<span class="sr">, {looks.words_of(status)}</span>' if status else ""
         self._tag = "a" if address else "span"
-        self._classes = f"entry k-{kind}{fill}{'' if address else ' restricted'}"
+        self._classes = f"entry k-{kind}{fill}{' restricted' if entry.get('restricted') else ''}"
         link = f' href="{address}" data-card-url="{addresses.card(kind, number_of(entry))}"' if address else ""
         self._rest = f'"{link}><i></i>{clock}<span class="sr">{looks.KINDS[kind]}: </span><span>{escape(entry["title"])}</span>{state}</{self._tag}>'
 
     def placed(self, more: str = "") -> str:
         """The HTML, with further classes such as ` s-3 after`."""
         return f'<{self._tag} class="{self._classes}{more}{self._rest}'
+
+
+def redacted(entry: Entry, redaction: Redaction) -> Entry:
+    """What somebody without an account is shown of an entry: no address, and no name but its title."""
+    told: Entry = {"environments": [], "services": [], "projects": [], "release": None, "html_url": None}
+    if redaction is not Redaction.FULL:
+        told |= {"status": None, "subkind": None}
+    if redaction is Redaction.BUSY:
+        told |= {"kind": _BUSY, "title": "Busy"}
+    return {**entry, **told}
 
 
 def number_of(entry: Entry) -> int:

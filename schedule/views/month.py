@@ -12,7 +12,6 @@ from schedule.queries import Cell
 from schedule.views import drawing
 from schedule.views.asked import AGENDA, Asked
 from schedule.views.drawing import Drawn
-from schedule.vocabulary import Span
 
 LANES: Final = 6
 DOTS: Final = 3
@@ -29,7 +28,7 @@ def context(sight: Sight, asked: Asked, today: date) -> dict[str, Any]:
     first = asked.month - timedelta(days=asked.month.weekday())
     beyond = month_after(asked.month)
     beyond += timedelta(days=-beyond.weekday() % 7)
-    cells = queries.cells(sight, Span.of_days(first, beyond, asked.zone), asked.shown, most=LANES)
+    cells = queries.cells(sight, asked.within(first, beyond), asked.shown, most=LANES)
     drawn = _drawn(sight, asked, cells)
     counts = _counts(cells, first, beyond)
     picked = _picked(asked, today, counts)
@@ -51,7 +50,7 @@ def _drawn(sight: Sight, asked: Asked, cells: Sequence[Cell]) -> list[tuple[Cell
         (entry["kind"], drawing.number_of(entry)): entry for entry in queries.entries(sight, [(c.kind, c.number) for c in cells])
     }
     found = [
-        (cell, Drawn(entries[cell.kind, cell.number], asked.zone, with_clock=True))
+        (cell, Drawn(entries[cell.kind, cell.number], asked.zone, with_clock=True, redaction=asked.redaction))
         for cell in cells
         if (cell.kind, cell.number) in entries
     ]
@@ -84,9 +83,12 @@ def _picked(asked: Asked, today: date, counts: dict[date, int]) -> date:
 
 
 def _list(sight: Sight, asked: Asked, day: date) -> str:
-    keys = queries.keys(sight, Span.of_days(day, day + _DAY, asked.zone), asked.shown, limit=LISTED)
+    if asked.since and day < asked.since:
+        return ""
+    keys = queries.keys(sight, asked.within(day, day + _DAY), asked.shown, limit=LISTED)
     entries = queries.entries(sight, [(key.kind, key.number) for key in keys])
-    return drawing.rows([Drawn(entry, asked.zone, with_clock=False) for entry in entries], day, asked.zone) if entries else ""
+    drawn = [Drawn(entry, asked.zone, with_clock=False, redaction=asked.redaction) for entry in entries]
+    return drawing.rows(drawn, day, asked.zone) if drawn else ""
 
 
 def _week(
@@ -103,9 +105,9 @@ def _week(
         start = max(0, (cell.first - monday).days)
         end = min(6, (cell.last - monday).days)
         for at in range(start, end + 1):
-            frozen[at] = frozen[at] or cell.kind == "freeze"
+            frozen[at] = frozen[at] or entry.kind == "freeze"
             if len(dots[at]) < DOTS:
-                dots[at].append(cell.kind)
+                dots[at].append(entry.kind)
         lane = next((lane for lane in lanes if not any(lane[start : end + 1])), None)
         if lane is None:
             continue

@@ -7,7 +7,8 @@ from schedule.branches import BRANCHES
 from schedule.branches.sight import Sight
 from schedule.queries import counts
 from schedule.queries.counts import Choice, Summary
-from schedule.views.asked import AGENDA, UNASKED, WORDS, Asked
+from schedule.views.asked import AGENDA, WORDS, Asked
+from schedule.vocabulary import UNASKED
 
 _LABELS: Final = {
     "kind": "Kind",

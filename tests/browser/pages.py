@@ -4,7 +4,7 @@ Rows are named by their route with every placeholder written `<>`, so that the r
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -22,13 +22,14 @@ from accounts.models import User
 from accounts.vocabulary import Role
 from environments.actions import bookings
 from history.deeds import deed, record
+from schedule.actions import feeds, saved_views
 from tests import factories
 
 
-def person(name: str, *, second_factor: bool) -> Any:
-    """A release manager who signs in with a password, and with codes of a telephone if there is a `second_factor`."""
+def person(name: str, *, second_factor: bool, roles: Sequence[str] = (Role.RELEASE_MANAGER,)) -> Any:
+    """Somebody, usually a release manager, who signs in with a password, and with codes of a telephone if there is a `second_factor`."""
     password = make_password("correct horse battery", hasher="pbkdf2_sha256")
-    user: Any = factories.UserFactory(name=name, password=password, roles=[Role.RELEASE_MANAGER])
+    user: Any = factories.UserFactory(name=name, password=password, roles=roles)
     clock = User.objects.clock()
     with deed(by=clock):
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
@@ -44,6 +45,9 @@ class Organisation:
     """One of each thing, tied together: a project's output in a release that is promoted once along a route of two stops."""
 
     reader: Any = field(default_factory=lambda: person("Rosa Lindqvist", second_factor=True))
+    keeper: Any = field(
+        default_factory=lambda: person("Petra Keeper", second_factor=False, roles=[Role.PMO, Role.ENVIRONMENT_MANAGER])
+    )
     newcomer: Any = field(default_factory=lambda: person("Nils Newcomer", second_factor=False))
     release: Any = None
     promotion: Any = None
@@ -71,6 +75,8 @@ class Organisation:
         self.promotion = factories.PromotionFactory(release=self.release, environment=production)
         at = {"starts_at": timezone.now() + timedelta(days=1), "ends_at": timezone.now() + timedelta(days=4)}
         self.booking = bookings.book(production, by=self.reader, purpose="Load test of payments", lanes=2, **at)
+        self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
+        self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
 
 
 @dataclass(frozen=True)
@@ -78,11 +84,11 @@ class Row:
     """A page: its address in the organisation, who reads it (`""` is nobody signed in), and the status it answers with."""
 
     address: Callable[[Organisation], str]
-    who: Literal["reader", "newcomer", ""] = "reader"
+    who: Literal["reader", "newcomer", "keeper", ""] = "reader"
     status: int = 200
 
 
-def at(address: str, who: Literal["reader", "newcomer", ""] = "reader", status: int = 200) -> Row:
+def at(address: str, who: Literal["reader", "newcomer", "keeper", ""] = "reader", status: int = 200) -> Row:
     return Row(lambda _: address, who, status)
 
 
@@ -98,6 +104,13 @@ def _reset_link(organisation: Organisation) -> str:
 PAGES: dict[str, Row] = {
     # schedule
     "": at("/?view=month&date=2026-03-10"),
+    "views/": at("/views/?kind=promotion"),
+    "views/new/": at("/views/new/?kind=promotion"),
+    "views/<>/edit/": Row(lambda o: f"/views/{o.saved_view.pk}/edit/"),
+    "views/<>/removal/": Row(lambda o: f"/views/{o.saved_view.pk}/removal/"),
+    "feeds/new/": at("/feeds/new/?kind=promotion"),
+    "feeds/<>/revocation/": Row(lambda o: f"/feeds/{o.feed.pk}/revocation/"),
+    "shared/<>/": Row(lambda o: f"/shared/{o.secret}/?date=2026-03-10", ""),
     # releases
     "releases/": at("/releases/"),
     "releases/<>/": Row(lambda o: f"/releases/{o.release.key}/"),
@@ -106,12 +119,29 @@ PAGES: dict[str, Row] = {
     "live/": at("/live/"),
     # projects
     "programs/": at("/programs/"),
+    "programs/new/": at("/programs/new/", "keeper"),
+    "programs/<>/edit/": at("/programs/BANK/edit/", "keeper"),
+    "programs/<>/deletion/": at("/programs/BANK/deletion/", "keeper"),
+    "programs/<>/restriction/": at("/programs/BANK/restriction/", "keeper"),
+    "programs/<>/opening/": at("/programs/BANK/opening/", "keeper"),
     "programs/<>/": at("/programs/BANK/"),
     "projects/": at("/projects/"),
+    "projects/new/": at("/projects/new/?program=BANK", "keeper"),
+    "projects/<>/edit/": at("/projects/PAY/edit/", "keeper"),
+    "projects/<>/cancellation/": at("/projects/PAY/cancellation/", "keeper"),
+    "projects/<>/restriction/": at("/projects/PAY/restriction/", "keeper"),
+    "projects/<>/opening/": at("/projects/PAY/opening/", "keeper"),
     "projects/<>/": at("/projects/PAY/"),
     "outputs/": at("/outputs/"),
+    "outputs/new/": at("/outputs/new/?project=PAY", "keeper"),
+    "outputs/<>/edit/": Row(lambda o: f"/outputs/{o.output.pk}/edit/", "keeper"),
+    "outputs/<>/deletion/": Row(lambda o: f"/outputs/{o.output.pk}/deletion/", "keeper"),
     "outputs/<>/": Row(lambda o: f"/outputs/{o.output.pk}/"),
     "milestones/": at("/milestones/"),
+    "milestones/new/": at("/milestones/new/?project=PAY", "keeper"),
+    "milestones/<>/edit/": Row(lambda o: f"/milestones/{o.milestone.pk}/edit/", "keeper"),
+    "milestones/<>/cancellation/": Row(lambda o: f"/milestones/{o.milestone.pk}/cancellation/", "keeper"),
+    "milestones/<>/deletion/": Row(lambda o: f"/milestones/{o.milestone.pk}/deletion/", "keeper"),
     "milestones/<>/": Row(lambda o: f"/milestones/{o.milestone.pk}/"),
     # environments
     "environments/": at("/environments/"),
@@ -173,6 +203,7 @@ NO_PAGES: dict[str, str] = {
     "api/": "answers JSON; its documents are the library's own page",
     "admin/": "Django's own pages, in its own markup",
     "schedule/card/": "a part of the calendar, loaded into the card of an entry",
+    "feeds/<>\\.ics": "iCalendar text",
     "healthz": "a plain answer for machines",
     "readyz": "a plain answer for machines",
     "metrics": "a plain answer for machines",

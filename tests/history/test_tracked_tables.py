@@ -20,6 +20,7 @@ MACHINERY = {
     "account_emailconfirmation": "keys that expire",
     "usersessions_usersession": "sessions",
     "accounts_idempotencykey": "answers kept for a day, for programs that ask again",
+    "schedule_move": "counted by triggers, for SEQUENCE in feeds",
     "exchange_import": "an import's own row, written on a second connection, kept for dry runs and failures too",
 }
 

@@ -1,0 +1,240 @@
+"""What a feed tells: entries from a day on, with how often each was moved; and whether a secret still opens anything."""
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import CharField, Q
+from django.db.models.expressions import RawSQL
+
+from accounts.models import User
+from common.reading.nouns import related
+from common.statements import Among, Later, Statement, compiled, for_all, statement
+from releases.models import Contribution, Item
+from releases.vocabulary import KEY_PREFIX, Commitment, PromotionStatus
+from schedule.branches import BRANCHES, addresses, promotion
+from schedule.branches.branch import Branch
+from schedule.branches.sight import Sight
+from schedule.models import Feed, Move
+from schedule.queries.narrowings import narrowing_of, with_cancelled
+from schedule.querysets import feed_digest
+from schedule.vocabulary import CANCELLED, CANCELLED_STAYS, TABLES, Narrowing, Redaction
+
+#: Of each kind at most so many, the latest: a calendar on a telephone holds no more, and no answer may take all memory.
+MOST: Final = 20_000
+
+CERTAIN, UNCERTAIN, OFF = "CONFIRMED", "TENTATIVE", "CANCELLED"
+#: Statuses of which everything is certain: it goes on, or it was; or a project that is decided upon.
+_HAPPENED: Final = frozenset(
+    {
+        PromotionStatus.RUNNING,
+        PromotionStatus.PAUSED,
+        PromotionStatus.SUCCEEDED,
+        PromotionStatus.SUCCEEDED_WITH_ISSUES,
+        PromotionStatus.FAILED,
+        PromotionStatus.ROLLED_BACK,
+    }
+)
+_MEANT: Final = frozenset({Commitment.COMMITTED, Commitment.PROMISED})
+_OPEN: Final = {
+    "output": frozenset({"planned", "in_progress"}),
+    "project": frozenset({"proposed"}),
+}
+
+
+class Told(NamedTuple):
+    """An entry of a feed. Of whole days `starts` and `ends` are dates, the end exclusive, else instants; `certainty` is a STATUS."""
+
+    kind: str
+    number: int
+    sequence: int
+    changed: datetime
+    starts: date
+    ends: date
+    certainty: str
+    title: str
+    address: str
+    categories: tuple[str, ...]
+    about: tuple[str, ...]
+
+
+# --- opening
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a secret opens. `number` is that of the last event anything it may show depends on."""
+
+    pk: int
+    revision: int
+    name: str
+    redaction: Redaction
+    past_days: int
+    last_used_at: datetime | None
+    owner_id: int
+    zone: ZoneInfo
+    filters: dict[str, Any]
+    view_revision: int
+    number: int
+
+    def first_day(self, at: datetime) -> date:
+        """From which day on it shows anything."""
+        return at.astimezone(self.zone).date() - timedelta(days=self.past_days)
+
+    def narrowing(self, owner: User) -> Narrowing:
+        """What it is narrowed to, as `owner` sees things now."""
+        return narrowing_of(self.filters, owner)
+
+
+def open_with(secret: str, at: datetime) -> Opened | None:
+    """What `secret` opens at an instant; None when it opens nothing: unknown, revoked, expired, or its owner cannot sign in."""
+    for row in statement("feed by secret", _by_digest, keep=for_all).run({"digest": feed_digest(secret)}):
+        (pk, revision, name, redaction, past_days, expires_on, revoked_at, last_used_at, owner_id, is_active, zone_name) = row[:11]
+        filters, view_filters, view_revision, number = row[11:]
+        zone = ZoneInfo(zone_name or settings.DEFAULT_ZONE)
+        if revoked_at or not is_active or (expires_on and at.astimezone(zone).date() > expires_on):
+            return None
+        kept = json.loads(filters if view_filters is None else view_filters)
+        return Opened(
+            pk, revision, name, Redaction(redaction), past_days, last_used_at, owner_id, zone, kept, view_revision or 0, number
+        )
+    return None
+
+
+def _by_digest() -> Statement:
+    mark = RawSQL("SELECT coalesce(max(last), 0) FROM history_mark WHERE table_name = ANY(%s)", [list(TABLES)])
+    found = Feed.objects.filter(digest=Later("digest", CharField())).order_by()
+    columns = ("pk", "revision", "name", "redaction", "past_days", "expires_on", "revoked_at", "last_used_at", "owner_id")
+    more = ("owner__is_active", "owner__time_zone", "filters", "view__filters", "view__revision")
+    return compiled(found.values_list(*columns, *more, mark))
+
+
+def installation() -> str:
+    """What tells this installation's entries from those of any other: the beginning of its history. It outlives its address."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT encode(substr(hash, 1, 8), 'hex') FROM history_event WHERE number = 1")
+        row = cursor.fetchone()
+    return str(row[0]) if row else "new"
+
+
+# --- telling
+
+
+def told(sight: Sight, narrowing: Narrowing, first: date, at: datetime) -> Iterator[Told]:
+    """The entries from the day `first` on, whatever lies ahead included. Those cancelled longer ago than CANCELLED_STAYS are left out."""
+    narrowing = with_cancelled(narrowing)
+    gone = at - CANCELLED_STAYS
+    for branch in BRANCHES:
+        if narrowing.kinds and branch.kind not in narrowing.kinds:
+            continue
+        found = branch.found(sight.user, narrowing)
+        tell = _promotions if branch.kind == promotion.KIND else _entries
+        yield from tell(sight, branch, found, first, gone)
+
+
+def _from(branch: Branch, found: Any, first: date, *columns: str) -> list[Any]:
+    """The rows from a day on: those that begin then or later, the latest first, and those under way as it begins."""
+    begin = first if branch.has_days else datetime.combine(first, time(), UTC)
+    rows = list(
+        found.filter(**{f"{branch.start}__gte": begin}).order_by(f"-{branch.start}", "-pk").values_list("pk", *columns)[:MOST]
+    )
+    if branch.during and len(rows) < MOST:
+        under_way = Q(**{f"{branch.during}__contains": begin, f"{branch.start}__lt": begin})
+        rows += found.filter(under_way).order_by().values_list("pk", *columns)[: MOST - len(rows)]
+    return rows
+
+
+def _moves(kind: str, numbers: Collection[int]) -> dict[int, tuple[int, datetime]]:
+    moved = Move.objects.filter(kind=kind, number__in=numbers) if len(numbers) < 1000 else Move.objects.filter(kind=kind)
+    return {number: (sequence, at) for number, sequence, at in moved.values_list("number", "sequence", "at")}
+
+
+def _promotions(sight: Sight, branch: Branch, found: Any, first: date, gone: datetime) -> Iterator[Told]:
+    """Promotions by few flat queries, since a feed has thousands of them."""
+    rows = _from(
+        branch, found, first,
+        "release_id", "release__name", "release__version", "environment__slug", "environment__name", "starts_at", "ends_at",
+        "status", "release__commitment", "updated_at", "release__updated_at",
+    )  # fmt: skip
+    moves = _moves(branch.kind, [row[0] for row in rows])
+    releases = {row[1] for row in rows}
+    carried = _outputs(sight, releases)
+    services = _services(releases)
+    page_head, page_tail = addresses.page(branch.kind, "\0").split("\0")
+    kind = branch.kind
+    for number, release, name, version, slug, environment, starts, ends, status, commitment, changed, release_changed in rows:
+        sequence, moved = moves.get(number, (0, None))
+        if status == CANCELLED:
+            if (moved or changed) < gone:
+                continue
+            certainty = OFF
+        else:
+            sure = status in _HAPPENED or (status == PromotionStatus.APPROVED and commitment in _MEANT)
+            certainty = CERTAIN if sure else UNCERTAIN
+        about = [f"{KEY_PREFIX}{release}, {status.replace('_', ' ')}, {commitment}"]
+        if release in services:
+            about.append(f"Changes {', '.join(services[release])}")
+        about += carried.get(release, ())
+        yield Told(
+            kind, number, sequence, max(changed, release_changed), starts, ends, certainty,
+            f"{name} {version} → {environment}", f"{page_head}{number}{page_tail}", (kind, slug), tuple(about),
+        )  # fmt: skip
+
+
+def _outputs(sight: Sight, releases: Collection[int]) -> dict[int, list[str]]:
+    """What releases carry, as far as the owner may see it: a line for each output."""
+
+    def build() -> Statement:
+        carried = Contribution.objects.standing().filter(Among("release")).exclude(output__project__in=sight.hidden.projects)
+        rows = carried.order_by("output__project__code", "output__code")
+        return compiled(rows.values_list("release_id", "output__name", "output__project__code"))
+
+    asked = statement(("outputs carried", sight.hidden.projects), build, keep=for_all)
+    lines: dict[int, list[str]] = {}
+    for release, output, project in asked.run({"ids": list(releases)}):
+        lines.setdefault(release, []).append(f"Carries {output} ({project})")
+    return lines
+
+
+def _services(releases: Collection[int]) -> dict[int, list[str]]:
+    services: dict[int, list[str]] = {}
+    for release, slug in related(Item, "release", releases, "service__slug", order=("service__slug",)):
+        services.setdefault(release, []).append(slug)
+    return services
+
+
+def _entries(sight: Sight, branch: Branch, found: Any, first: date, gone: datetime) -> Iterator[Told]:
+    """Entries of any kind, from what these say of themselves."""
+    ids = [pk for (pk,) in _from(branch, found, first)]
+    entries = branch.entries(sight, ids)
+    moves = _moves(branch.kind, ids)
+    for number in ids:
+        entry = entries.get(number)
+        # What has no end yet has no place in a file of intervals.
+        if entry is None or entry.get("restricted") or entry["ends_at"] is None:
+            continue
+        sequence, moved = moves.get(number, (0, None))
+        changed = entry["updated_at"]
+        status = entry["status"]
+        if status == CANCELLED and (moved or changed) < gone:
+            continue
+        is_open = status in _OPEN.get(branch.kind, ())
+        certainty = OFF if status == CANCELLED else UNCERTAIN if is_open else CERTAIN
+        starts, ends = entry["starts_at"], entry["ends_at"]
+        if entry["all_day"]:
+            starts, ends = entry["starts_on"], entry["ends_on"] + timedelta(days=1)
+        about = [", ".join(word.replace("_", " ") for word in (entry["subkind"], status) if word)]
+        about += [
+            f"{head} {', '.join(names)}"
+            for head, names in (("Project", entry["projects"]), ("Services", entry["services"]))
+            if names
+        ]
+        yield Told(
+            branch.kind, number, sequence, changed, starts, ends, certainty, entry["title"], entry["html_url"] or "",
+            (branch.kind, *entry["environments"]), tuple(each for each in about if each),
+        )  # fmt: skip
