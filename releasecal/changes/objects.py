@@ -47,6 +47,8 @@ def referred_to_by_gone(kind: str, number: int) -> Iterator[Thing]:
         if related is not None and kind_of(related) in labels.kinds():
             for _, value in _values(model._meta.db_table, [number], str(described.column)):
                 yield kind_of(related), value
+    if hasattr(model, "holder_kind"):
+        yield from _holders(model._meta.db_table, number)
 
 
 def _values(table: str, numbers: Iterable[int], column: str) -> list[tuple[int, int]]:
@@ -58,6 +60,18 @@ def _values(table: str, numbers: Iterable[int], column: str) -> list[tuple[int, 
             [column, table, list(numbers), column],
         )
         return [(int(row), int(value)) for row, value in cursor.fetchall()]
+
+
+def _holders(table: str, number: int) -> list[Thing]:
+    """What held a row that names its holder by kind and id."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT coalesce(after, before) ->> 'holder_kind', (coalesce(after, before) ->> 'holder_id')::bigint"
+            " FROM history_change WHERE table_name = %s AND row_id = %s AND coalesce(after, before) ->> 'holder_kind' <> ''"
+            " AND coalesce(after, before) ->> 'holder_id' IS NOT NULL",
+            [table, number],
+        )
+        return [(str(kind), int(held)) for kind, held in cursor.fetchall()]
 
 
 def _by_table(rows: Iterable[tuple[str, int]]) -> dict[str, set[int]]:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 
 from accounts.models import User
 from accounts.vocabulary import Role
+from environments.actions import bookings
 from history.deeds import deed, record
 from projects.models import Project
 from releasecal.changes import feed
@@ -153,6 +154,21 @@ def test_a_deleted_thing_of_a_restricted_one_is_not_told_of():
     (event,) = follow(caller, end, 10)
     assert event["number"] == end + 2
     assert event["facts"][0]["sentence"] == f"The clock changed milestone {milestones[1].pk} (no longer there)"
+
+
+def test_a_place_that_something_restricted_held_is_not_told_of_when_it_is_gone():
+    caller = Caller()
+    promotion = PromotionFactory(release__restricted_until=NOON + timedelta(days=3650))
+    clock = User.objects.clock()
+    number = told(caller, "")[1]
+    with deed(by=clock):
+        bookings.hold(promotion, promotion.environment, by=clock, starts_at=NOON, ends_at=None)
+        record(promotion, "planned", by=clock)
+    with deed(by=clock):
+        bookings.release_hold(promotion, by=clock, at=NOON)
+        record(promotion, "cancelled", by=clock)
+    events, last = told(caller, f"after={number}")
+    assert (events, last) == ([], number + 2)
 
 
 def test_the_end_of_a_restriction_is_seen_as_an_event():
