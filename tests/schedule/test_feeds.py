@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import shutil
 import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import icalendar
@@ -398,7 +401,9 @@ console.log(JSON.stringify(events.map((each) => ({
 
 
 def by_ical_js(said: str) -> list[dict[str, Any]]:
-    done = subprocess.run(["node", "-e", READER], input=said, capture_output=True, text=True, cwd=settings.BASE_DIR, check=True)
+    # Where the machine has no node, the package that brought npm has one.
+    node = shutil.which("node") or str(Path(sys.executable).parent / "node")
+    done = subprocess.run([node, "-e", READER], input=said, capture_output=True, text=True, cwd=settings.BASE_DIR, check=True)
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return sorted(found, key=lambda each: each["start"])
 
