@@ -1,10 +1,13 @@
 """The record of an import."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
+from exchange.querysets import ImportQuerySet
 from exchange.vocabulary import ImportState
 
 
@@ -14,7 +17,8 @@ class Import(models.Model):
     Machinery, and no domain table: it is written on a connection of its own, so that it can be followed while the call is under way
     and stays when the call is refused. `files`: [{"name", "size"}]; `progress`: {"phase", "done", "total"}; `counts`: by noun
     {"created", "changed", "unchanged"}; `created`: {"teams", "people"}; `row_errors`: [{"file", "row", "column", "problem"}], the
-    first ones, `number_of_errors` all of them.
+    first ones, `number_of_errors` all of them. `calendars`: what entries of calendars become ("become", "into", "prune"). `kept` is the
+    digest under which the files lie until `kept_until`, for those that are brought later; empty otherwise.
     """
 
     actor_id = models.BigIntegerField()
@@ -30,6 +34,13 @@ class Import(models.Model):
     row_errors = models.JSONField(default=list)
     number_of_errors = models.PositiveIntegerField(default=0)
     sentence = models.TextField(blank=True)
+    calendars = models.JSONField(default=dict)
+    kept = models.CharField(max_length=64, blank=True)
+    kept_until = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[Any] = ImportQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-id"]
@@ -39,3 +50,21 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("import", args=[self.pk])
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in (ImportState.WAITING, ImportState.RUNNING)
+
+    @property
+    def share(self) -> int:
+        """How far the present phase is, in percent."""
+        total = self.progress.get("total") or 0
+        return 100 * int(self.progress["done"]) // int(total) if total else 0
+
+    def can_be_kept(self, at: datetime) -> bool:
+        """Whether it was a dry run that found nothing wrong, and its files are still there."""
+        return self.state == ImportState.CHECKED and self.kept_until is not None and at < self.kept_until

@@ -1,13 +1,15 @@
 """The words of exchange."""
 
+from datetime import timedelta
 from typing import Final
 
 from django.db import models
 
 
 class ImportState(models.TextChoices):
-    """How far an import is. A dry run ends as checked."""
+    """How far an import is. A dry run that finds nothing wrong ends as checked."""
 
+    WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
     CHECKED = "checked"
@@ -24,3 +26,6 @@ GREATEST_NUMBER_OF_ERRORS: Final = 500
 LOCK: Final = 7_235_002
 PATIENCE_SECONDS: Final = 5
 TIME_LIMIT_MINUTES: Final = 15
+# How long the files of a dry run are kept for a yes, and what one call may bring along.
+KEPT_FOR: Final = timedelta(hours=1)
+MOST_FILES: Final = 50

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("environments.urls")),
     path("", include("projects.urls")),
     path("", include("releases.urls")),
+    path("", include("exchange.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -29,6 +29,7 @@ from exchange.vocabulary import (
 from history.deeds import Said, deed
 from releases.rules import may_trust_history
 
+MAY_NOT = "Only the PMO, managers of projects, releases and environments, and teams that own something may import."
 Told = Callable[[Progress], None]
 
 
@@ -65,26 +66,26 @@ def import_files(
     trust_history: bool = False,
     calendars: Calendars | None = None,
     on_progress: Told | None = None,
+    number: int = 0,
 ) -> Outcome:
     """Bring what files (CSV, XLSX, iCalendar, JSON) hold: all of it or nothing, as one event of `by`'s; nothing at all when all is there already.
 
     Files are told apart by what they hold and may refer to each other in any order. `at` is the moment of the import (UTC): only
-    what ended before it may come finished. A dry run does everything and keeps nothing. Raises NotAllowed, BadInput without files,
+    what ended before it may come finished. `number` is the Import that waits for it, 0 makes a new one. A dry run does everything and keeps nothing. Raises NotAllowed, BadInput without files,
     Conflict while another import is under way; what is wrong with files and rows stands in the outcome.
     """
-    if not rules.may_import(by):
-        raise NotAllowed("Only the PMO, managers of projects, releases and environments, and teams that own something may import.")
-    if trust_history and not may_trust_history(by):
-        raise NotAllowed("Only an administrator, or the operator at the shell, may let imported history count for later stops.")
+    calendars = calendars or Calendars()
+    check(by=by, trust_history=trust_history, calendars=calendars)
     if not files:
         raise BadInput("There is no file to import.")
-    calendars = calendars or Calendars()
-    _look_at_calendars(calendars)
     journal = Journal(
+        number,
         actor_id=by.pk,
         files=[{"name": source.name, "size": source.size} for source in files],
         is_dry_run=dry_run,
         trusts_history=trust_history,
+        calendars=vars(calendars),
+        state=ImportState.RUNNING,
         started_at=timezone.now(),
     )
 
@@ -106,6 +107,15 @@ def import_files(
         raise
     journal.close(finished_at=timezone.now(), **_as_kept(outcome))
     return outcome
+
+
+def check(*, by: User, trust_history: bool, calendars: Calendars) -> None:
+    """Refuse what needs no file to be refused. Raises NotAllowed, BadInput."""
+    if not rules.may_import(by):
+        raise NotAllowed(MAY_NOT)
+    if trust_history and not may_trust_history(by):
+        raise NotAllowed("Only an administrator, or the operator at the shell, may let imported history count for later stops.")
+    _look_at_calendars(calendars)
 
 
 def _as_kept(outcome: Outcome) -> dict[str, object]:

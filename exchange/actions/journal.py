@@ -7,6 +7,8 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import F
+from django.utils import timezone
 
 from exchange.models import Import
 
@@ -30,11 +32,14 @@ class Journal:
     Connections belong to threads: the one thread of this executor has the second connection.
     """
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, number: int = 0, **values: Any) -> None:
+        """Begin a row, or go on with the one of `number`."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._last_note = 0.0
         try:
-            self.number: int = self._there(lambda: Import.objects.create(**values).pk).result()
+            self.number: int = number or self._there(lambda: Import.objects.create(**values).pk).result()
+            if number:
+                self._update(**values).result()
         except BaseException:
             self._end()
             raise
@@ -53,7 +58,8 @@ class Journal:
             self._end()
 
     def _update(self, **values: Any) -> Future[int]:
-        return self._there(lambda: Import.objects.filter(pk=self.number).update(**values))
+        marks = {"revision": F("revision") + 1, "updated_at": timezone.now()}
+        return self._there(lambda: Import.objects.filter(pk=self.number).update(**marks, **values))
 
     def _there(self, act: Callable[[], T]) -> Future[T]:
         return self._thread.submit(act)

@@ -21,6 +21,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.vocabulary import Role
 from environments.actions import bookings
+from exchange.models import Import
+from exchange.vocabulary import KEPT_FOR, ImportState
 from history.deeds import deed, record
 from schedule.actions import feeds, saved_views
 from tests import factories
@@ -96,6 +98,23 @@ def outside(address: str, status: int = 200) -> Row:
     return at(address, "", status)
 
 
+def checked(person: Any) -> Any:
+    """A dry run that a person may say yes to."""
+    now = timezone.now()
+    counts = {"programs": {"created": 1, "changed": 0, "unchanged": 2}}
+    return Import.objects.create(
+        actor_id=person.pk,
+        files=[{"name": "programs.csv", "size": 120}],
+        is_dry_run=True,
+        state=ImportState.CHECKED,
+        started_at=now,
+        finished_at=now,
+        counts=counts,
+        created={"teams": 0, "people": 1},
+        kept_until=now + KEPT_FOR,
+    )
+
+
 def _reset_link(organisation: Organisation) -> str:
     reader = organisation.reader
     return f"/accounts/password/reset/key/{user_pk_to_url_str(reader)}-{default_token_generator.make_token(reader)}/"
@@ -154,6 +173,9 @@ PAGES: dict[str, Row] = {
     "services/<>/": at("/services/payments/"),
     "routes/": at("/routes/"),
     "routes/<>/": at("/routes/main/"),
+    # exchange
+    "imports/": at("/imports/"),
+    "imports/<>/": Row(lambda o: f"/imports/{checked(o.reader).pk}/"),
     # accounts
     "me/": at("/me/"),
     "accounts/login/": outside("/accounts/login/"),
@@ -189,6 +211,7 @@ VIEWS: dict[str, Row] = {
 
 #: Routes that only take a POST; a GET of them is answered 405.
 POSTS = {
+    "imports/<>/confirmation/",
     "accounts/demo/",
     "me/absences/",
     "me/absences/<>/withdrawal/",
@@ -204,6 +227,8 @@ NO_PAGES: dict[str, str] = {
     "admin/": "Django's own pages, in its own markup",
     "schedule/card/": "a part of the calendar, loaded into the card of an entry",
     "feeds/<>\\.ics": "iCalendar text",
+    "imports/templates/": "files to begin with",
+    "exports/": "files",
     "healthz": "a plain answer for machines",
     "readyz": "a plain answer for machines",
     "metrics": "a plain answer for machines",

@@ -1,0 +1,1 @@
+"""Pages: imports, and the files that lists and templates are downloaded as."""
