@@ -86,8 +86,8 @@ def write(
     with timezone.override(zone):
         if request.method != "POST":
             values = dict(_values(shape, thing, request.user) if thing is not None else {}) | dict(initial or {})
-            return _show(request, shape(user=request.user, initial=values).leave_to_rest(), page, thing, template, context)
-        form = shape(request.POST, request.FILES, user=request.user).leave_to_rest()
+            return _show(request, shape(user=request.user, initial=values).for_page(), page, thing, template, context)
+        form = shape(request.POST, request.FILES, user=request.user).for_page()
         status = 400
         if form.is_valid():
             try:
@@ -114,6 +114,9 @@ def _seen(request: HttpRequest) -> Seen:
 def _point_at(form: Shape, refusal: Refusal) -> None:
     """The refusal's sentences at their fields, or above all of them."""
     pointed = False
+    for table in form.tables:
+        table.problems = refusal.errors.get(table.name, [])
+        pointed = pointed or bool(table.problems)
     for name, sentences in refusal.errors.items():
         if name in form.fields:
             pointed = True
@@ -144,19 +147,23 @@ def _show(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    for each in form.fields.values():
-        if isinstance(each, Named) and not isinstance(each, Several):
-            each.suggested = each.suggestions()  # type: ignore[attr-defined]  # for the page alone
-            if each.suggested:  # type: ignore[attr-defined]
-                each.widget.attrs["list"] = f"{form.auto_id % _name_of(form, each)}_suggested"  # type: ignore[operator]
+    _suggest(form)
+    for table in form.tables:
+        for row in table.rows:
+            _suggest(row, once=table.name)
     everything = {"form": form, "writing": page, "thing": thing, "problems": _problems(form), **(context or {})}
     response = pages.show(request, template, everything, known=request.GET.keys())
     response.status_code = status
     return response
 
 
-def _name_of(form: Shape, wanted: Any) -> str:
-    return next(name for name, each in form.fields.items() if each is wanted)
+def _suggest(form: Shape, *, once: str = "") -> None:
+    """Tie each field that names another thing to a list of suggestions; the rows of a table share the one of its first row."""
+    for name, each in form.fields.items():
+        if isinstance(each, Named) and not isinstance(each, Several):
+            is_first = not once or form.prefix == f"{once}-0"
+            each.suggested = each.suggestions() if is_first else ()
+            each.widget.attrs["list"] = f"id_{once}-0-{name}_suggested" if once else f"id_{form.add_prefix(name)}_suggested"
 
 
 def _problems(form: Shape) -> Sequence[tuple[str, str, str]]:
@@ -166,4 +173,8 @@ def _problems(form: Shape) -> Sequence[tuple[str, str, str]]:
     found = [("", "", str(sentence)) for sentence in form.non_field_errors()]
     for field in form:
         found += [(field.auto_id, str(field.label), str(sentence)) for sentence in field.errors]
+    for table in form.tables:
+        found += [(f"{table.name}_table", str(table.label), sentence) for sentence in table.problems]
+        for row in table.filled:
+            found += [(field.auto_id, f"{table.label}, {field.label}", str(each)) for field in row for each in field.errors]
     return found

@@ -50,6 +50,11 @@ def note_unknown(request: HttpRequest, known: Collection[str] = ()) -> None:
         notice(request, f"The address asks for {listed}, which this page does not know; it was left out.")
 
 
+def me(request: HttpRequest) -> Any:
+    """Who is signed in, an `accounts.models.User`; only behind `login_required`."""
+    return request.user
+
+
 def notice(request: HttpRequest, sentence: str) -> None:
     """Something was understood otherwise than it was asked; said on top of the page."""
     messages.warning(request, sentence)

@@ -10,46 +10,81 @@ from common.converters import NAME
 from common.reading import DetailView, ListView, Question
 from common.rows import Seen
 from common.writing import Changes, Creates, Removes
-from environments.actions import bookings
+from environments.actions import bookings, environments, routes, services
 from environments.filters import BookingFilter, EnvironmentFilter, RouteFilter, ServiceFilter
-from environments.forms import BookingShape
+from environments.forms import (
+    BookingShape,
+    EnvironmentShape,
+    NewEnvironmentShape,
+    NewRouteShape,
+    NewServiceShape,
+    RouteShape,
+    ServiceShape,
+)
 from environments.queries import BOOKINGS, ENVIRONMENTS, ROUTES, SERVICES
 
 
-class Environments(ListView):
+class Environments(Creates, ListView):
     """Places where releases run."""
 
-    noun, filters = ENVIRONMENTS, EnvironmentFilter
+    noun, filters, new = ENVIRONMENTS, EnvironmentFilter, NewEnvironmentShape
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return environments.create(by=by, **given)
 
 
-class Environment(DetailView):
+class Environment(Changes, Removes, DetailView):
     """One environment."""
 
-    noun = ENVIRONMENTS
+    noun, shape = ENVIRONMENTS, EnvironmentShape
+
+    def change(self, thing: Any, changes: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return environments.change(thing, changes, by=by, at=at, seen=seen)
+
+    def remove(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> None:
+        environments.delete(thing, by=by, seen=seen)
 
 
-class Services(ListView):
+class Services(Creates, ListView):
     """What runs in environments and what releases change."""
 
-    noun, filters = SERVICES, ServiceFilter
+    noun, filters, new = SERVICES, ServiceFilter, NewServiceShape
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return services.create(by=by, **given)
 
 
-class Service(DetailView):
+class Service(Changes, Removes, DetailView):
     """One service."""
 
-    noun = SERVICES
+    noun, shape = SERVICES, ServiceShape
+
+    def change(self, thing: Any, changes: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return services.change(thing, changes, by=by, seen=seen)
+
+    def remove(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> None:
+        services.delete(thing, by=by, seen=seen)
 
 
-class Routes(ListView):
+class Routes(Creates, ListView):
     """Ordered paths of environments."""
 
-    noun, filters = ROUTES, RouteFilter
+    noun, filters, new = ROUTES, RouteFilter, NewRouteShape
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return routes.create(by=by, **given)
 
 
-class Route(DetailView):
+class Route(Changes, Removes, DetailView):
     """One route, with the stops of its newest version."""
 
-    noun = ROUTES
+    noun, shape = ROUTES, RouteShape
+
+    def change(self, thing: Any, changes: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return routes.change(thing, changes, by=by, seen=seen)
+
+    def remove(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> None:
+        routes.delete(thing, by=by, seen=seen)
 
 
 class Bookings(Creates, ListView):

@@ -112,6 +112,11 @@ class Dependency(Row):
     def __str__(self) -> str:
         return f"dependency {self.pk}"
 
+    @property
+    def speaks_for(self) -> Service:
+        """Who needs it is what people know by name."""
+        return self.service
+
 
 class Route(Row):
     """An ordered path of environments. What it says stands in its versions: a release keeps the one it set out on."""
@@ -146,6 +151,10 @@ class RouteVersion(Row):
     def __str__(self) -> str:
         return f"version {self.number}"
 
+    @property
+    def speaks_for(self) -> Route:
+        return self.route
+
 
 class Stop(Row):
     """An environment on a route. Several environments may share a position: they are taken in any order.
@@ -171,6 +180,11 @@ class Stop(Row):
 
     def __str__(self) -> str:
         return f"stop {self.position}"
+
+    @property
+    def speaks_for(self) -> Route:
+        """What people know by name is the route it is on."""
+        return self.version.route
 
 
 class Booking(Row):
@@ -275,3 +289,8 @@ class Place(Row):
 
     def __str__(self) -> str:
         return f"place {self.pk}"
+
+    @property
+    def speaks_for(self) -> Booking:
+        """A lane is only part of it."""
+        return self.booking

@@ -1,4 +1,4 @@
-"""Who may write environments and services. Plain questions; the verbs ask them."""
+"""Who may write environments, services and routes. Plain questions; the verbs ask them."""
 
 from accounts.models import User
 from accounts.vocabulary import Role
@@ -13,6 +13,11 @@ def may_write_environment(by: User, environment: Environment | None) -> bool:
 def may_write_service(by: User, service: Service | None) -> bool:
     """Environment managers, and who belongs to its owner team; a new one (None) only the former. The operator may all."""
     return _may_write(by, service)
+
+
+def may_write_routes(by: User) -> bool:
+    """Environment managers: a route belongs to nobody alone. The operator may all."""
+    return _may_write(by, None)
 
 
 def may_book(by: User, environment: Environment) -> bool:

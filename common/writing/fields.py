@@ -253,6 +253,8 @@ class Named(Field, forms.Field):
     """Another thing, by the name it has in addresses; only what the writer may see. On pages a line with suggestions."""
 
     nullable = True
+    #: What a page suggests; filled in by it.
+    suggested: Sequence[tuple[str, str]] = ()
 
     def __init__(self, model: Any, by: str, label: str, *, what: str = "", **more: Any) -> None:
         super().__init__(label, widget=forms.TextInput(attrs={"autocomplete": "off"}), **more)
@@ -358,13 +360,15 @@ class Several(Named):
 
 
 class Rows(Field, forms.Field):
-    """A list of objects of another shape, for REST; pages have their own way to write such things."""
+    """A list of objects of another shape. Pages write them as a table (`on_page`), or in a way of their own."""
 
     json_types, json_words = (list,), "a list of objects"
 
-    def __init__(self, shape: "type[Shape]", label: str, *, required: bool = False, most: int = MOST_ROWS, **more: Any) -> None:
+    def __init__(
+        self, shape: "type[Shape]", label: str, *, required: bool = False, most: int = MOST_ROWS, on_page: bool = False, **more: Any
+    ) -> None:
         super().__init__(label, required=required, widget=forms.HiddenInput(), **more)
-        self.shape, self.most = shape, most
+        self.shape, self.most, self.on_page = shape, most, on_page
 
     def read(self, value: Any) -> list[dict[str, Any]]:
         if not isinstance(value, list):

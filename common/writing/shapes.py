@@ -20,16 +20,29 @@ class Shape(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.tables: list[Table] = []
         self.order_fields(self.first)
         for each in self.fields.values():
             if isinstance(each, Field):
                 each.user = user
 
-    def leave_to_rest(self) -> "Shape":
-        """Without what pages write in another way."""
-        for name in [name for name, each in self.fields.items() if isinstance(each, Rows)]:
-            del self.fields[name]
+    def for_page(self) -> "Shape":
+        """As pages write it: lists of objects are tables of rows, or left to another page."""
+        for name, each in list(self.fields.items()):
+            if isinstance(each, Rows):
+                del self.fields[name]
+                if each.on_page:
+                    self.tables.append(Table(name, each, self.data if self.is_bound else None, self.initial.get(name)))
         return self
+
+    def is_valid(self) -> bool:
+        """Whether fields and tables are; then `cleaned_data` holds the rows of the tables too."""
+        # All of them are asked, so that the page shows everything that is wrong.
+        wrong = [table for table in self.tables if not table.is_valid()]
+        if wrong or not super().is_valid():
+            return False
+        self.cleaned_data |= {table.name: table.values for table in self.tables}
+        return True
 
     def read(self, given: Any, *, partial: bool = False) -> dict[str, Any]:
         """What JSON gives, by field; only what it gives. `partial`: fields that are needed may be left out, as in a change.
@@ -66,6 +79,41 @@ class Shape(forms.Form):
         }
         needed = [name for name, each in fields.items() if each.required and not partial]
         return schema | ({"required": needed} if needed else {})
+
+
+class Table:
+    """The rows of a list on a page: those there are, and a few empty ones. A row whose first field is empty is none."""
+
+    EMPTY = 3
+
+    def __init__(self, name: str, field: Rows, data: Any, initial: Any) -> None:
+        self.name, self.label, self.help_text, self.user = name, field.label, field.help_text, field.user
+        self.most, self.required = field.most, field.required
+        self.problems: list[str] = []
+        rows: list[Any] = list(initial or ())
+        count = len(rows) + self.EMPTY
+        if data is not None:
+            given = str(data.get(f"{name}-rows", ""))
+            count = min(int(given), field.most) if given.isascii() and given.isdigit() and len(given) < 6 else 0
+        self.rows = [
+            field.shape(data, user=field.user, prefix=f"{name}-{place}", initial=rows[place] if place < len(rows) else None)
+            for place in range(count)
+        ]
+
+    @property
+    def filled(self) -> list[Shape]:
+        return [row for row in self.rows if str(row.data.get(row.add_prefix(next(iter(row.fields))), "")).strip()]
+
+    def is_valid(self) -> bool:
+        filled = self.filled
+        if self.required and not filled:
+            self.problems = ["Fill in at least one row."]
+        wrong = [row for row in filled if not row.is_valid()]
+        return not wrong and not self.problems
+
+    @property
+    def values(self) -> list[dict[str, Any]]:
+        return [{name: value for name, value in row.cleaned_data.items() if value not in (None, "")} for row in self.filled]
 
 
 def _said(text: str) -> str:

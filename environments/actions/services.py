@@ -1,15 +1,21 @@
-"""Verbs on services."""
+"""Verbs on services: create, change, delete; and the plural one of imports."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from django.db import connection
 
 from accounts.actions import teams
 from accounts.models import User
+from common import referring
 from common.bringing import Batch, Brought, Given, Writing, circles, plain_values
 from common.copying import copy_rows
+from common.refusals import Conflict, NotAllowed, RuleBroken
+from common.rows import Seen, expect_seen, revise
 from environments import rules
 from environments.models import Dependency, Service
 from environments.vocabulary import ServiceKind
-from history.deeds import Said, deed, record_all
+from history.deeds import Said, deed, record, record_all
 
 NOT_YOURS = "Only environment managers, or the team that owns it, may write this service."
 PLAIN = {"name": "", "kind": ServiceKind.SERVICE.value, "tier": None}
@@ -19,6 +25,92 @@ SENTENCES = {
 }
 
 
+#: Taken by whoever changes what services are parts of or need: two changes at once could close a circle that neither sees alone.
+_CIRCLES: Final = 7_235_011
+
+
+@deed
+def create(*, by: User, slug: str, depends_on: Sequence[Service] = (), **values: Any) -> Service:
+    """A new service: name, kind, parent, owner, tier, depends_on. Raises NotAllowed, Conflict when the slug is taken."""
+    if not rules.may_write_service(by, None):
+        raise NotAllowed("Only environment managers may make a service.")
+    if Service.objects.filter(slug=slug).exists():
+        raise Conflict(f"There is already a service {slug}; choose another.", errors={"slug": ["This short name is taken."]})
+    service: Service = Service.objects.create(slug=slug, **_sensible(values))
+    for needed in depends_on:
+        Dependency.objects.create(service=service, needs=needed)
+    record(service, "created", by=by, template="{actor} made the service {subject}")
+    service.refresh_from_db()
+    return service
+
+
+@deed
+def change(service: Service, changes: Mapping[str, Any], *, by: User, seen: Seen = None) -> Service:
+    """Change what `create` takes, but for the slug; `depends_on` is the whole list.
+
+    Raises NotAllowed, Stale, RuleBroken for a circle of parents or of dependencies.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CIRCLES])
+    service = _to_write(service, by, seen)
+    changes = _sensible(changes)
+    needs = changes.pop("depends_on", None)
+    differing = sorted(name for name, value in changes.items() if getattr(service, name) != value)
+    _expect_no_circle(service, changes, needs)
+    for name in differing:
+        setattr(service, name, changes[name])
+    if differing:
+        service.save(update_fields=differing)
+    if needs is not None and _set_dependencies(service, needs):
+        if not differing:
+            revise(service)
+        differing.append("depends_on")
+    if differing:
+        record(service, "changed", by=by, template="{actor} changed the service {subject}", columns=differing)
+        service.refresh_from_db()
+    return service
+
+
+@deed
+def delete(service: Service, *, by: User, seen: Seen = None) -> None:
+    """Delete a service that nothing refers to. Raises NotAllowed, Stale, Conflict that names what does."""
+    service = _to_write(service, by, seen)
+    record(service, "deleted", by=by, template="{actor} deleted the service {subject}", slug=service.slug)
+    referring.delete(service, by=by)
+
+
+def _to_write(service: Service, by: User, seen: Seen) -> Service:
+    found: Service = Service.objects.select_for_update(no_key=True).get(pk=service.pk)
+    if not rules.may_write_service(by, found):
+        raise NotAllowed(NOT_YOURS)
+    expect_seen(found, seen)
+    return found
+
+
+def _sensible(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A kind left empty means the usual."""
+    return {name: value for name, value in values.items() if name != "kind" or value}
+
+
+def _expect_no_circle(service: Service, changes: Mapping[str, Any], needs: Sequence[Service] | None) -> None:
+    wanted: Given = {
+        **({"parent": changes["parent"].slug if changes["parent"] else None} if "parent" in changes else {}),
+        **({"depends_on": [needed.slug for needed in needs]} if needs is not None else {}),
+    }
+    batch = Batch([{"slug": service.slug, **wanted}])
+    if wanted:
+        _refuse_circles(batch)
+    if batch.wrong:
+        errors = {wrong.column: [wrong.sentence] for wrong in batch.wrong}
+        raise RuleBroken(" ".join(wrong.sentence for wrong in batch.wrong), errors=errors)
+
+
+def _set_dependencies(service: Service, needs: Sequence[Service]) -> bool:
+    """Make `depends_on` exactly this; whether it differed."""
+    row = {"slug": service.slug, "depends_on": [needed.slug for needed in needs]}
+    return bool(list(_write_dependencies([row], {each.slug: each for each in (service, *needs)})))
+
+
 @deed
 def bring(rows: Sequence[Given], *, by: User) -> Brought:
     """Make or change services, by `slug`: name, kind, parent and depends_on (slugs), owner (a team's slug), tier (1 to 4).
@@ -26,6 +118,8 @@ def bring(rows: Sequence[Given], *, by: User) -> Brought:
     `depends_on` is the whole list: what is not in it is no dependency any more. Rows may name each other in any order. Owners
     nobody knows yet are made as empty teams. Raises WrongRows with every row that cannot be brought; then nothing is written.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CIRCLES])
     batch = Batch(rows)
     batch.refuse_repeated(lambda row: row["slug"], "slug", "service")
     named = batch.values("slug") | batch.values("parent") | batch.values("depends_on")

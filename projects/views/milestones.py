@@ -13,13 +13,13 @@ from common import forming, labels, listing, pages
 from common.forming import Nothing, Verb, Writing
 from common.labels import Named
 from common.listing import Facet, Listing, Order
+from common.pages import me
 from common.rows import Seen
 from projects import rules
 from projects.actions import milestones as actions
 from projects.filters import MilestoneFilter
 from projects.forms import MilestoneShape, NewMilestoneShape, ReasonShape
 from projects.models import Milestone, Program
-from projects.views.people import me
 
 MILESTONES = Listing(
     noun="milestone",

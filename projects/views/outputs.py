@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods
 from common import forming, listing, pages
 from common.forming import Nothing, Verb, Writing
 from common.listing import Facet, Listing, Order
+from common.pages import me
 from common.rows import Seen
 from projects import rules
 from projects.actions import outputs as actions
 from projects.filters import OutputFilter
 from projects.forms import NewOutputShape, OutputShape
 from projects.models import Output, Program
-from projects.views.people import me
 
 OUTPUTS = Listing(
     noun="output",

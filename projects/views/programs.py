@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from common import forming, listing, pages
 from common.forming import Nothing, Verb, Writing
 from common.listing import Facet, Listing, Order
+from common.pages import me
 from common.rows import Seen
 from projects import rules
 from projects.actions import programs as actions
@@ -19,7 +20,6 @@ from projects.actions import restrictions
 from projects.filters import ProgramFilter
 from projects.forms import NewProgramShape, ProgramShape, RestrictionShape
 from projects.models import Milestone, Program, Project
-from projects.views.people import me
 
 PROGRAMS = Listing(
     noun="program",

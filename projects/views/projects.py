@@ -9,12 +9,12 @@ from django.views.decorators.http import require_http_methods
 from common import forming, labels, listing, pages
 from common.forming import Verb, Writing
 from common.listing import Facet, Listing, Order
+from common.pages import me
 from projects import rules
 from projects.actions import projects as actions
 from projects.filters import ProjectFilter
 from projects.forms import NewProjectShape, ProjectShape, ReasonShape
 from projects.models import Milestone, Output, Program, Project
-from projects.views.people import me
 from projects.views.programs import opening_page, restriction_page, restriction_verbs
 from projects.vocabulary import ProjectStatus
 
