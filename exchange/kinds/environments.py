@@ -21,5 +21,5 @@ ENVIRONMENTS = Kind(
     identities=[["slug"]],
     required=["name", "stage"],
     names=lambda row: [("environment", row["slug"])],
-    bring=lambda rows, call: environments.bring(rows, by=call.by),
+    bring=lambda rows, call: environments.bring(rows, by=call.by, at=call.at),
 )

@@ -1,6 +1,8 @@
 """Bringing environments and services: who may, parents before children, circles, owners."""
 
 import random
+from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -10,9 +12,9 @@ from hypothesis import strategies as st
 from accounts.models import Team, User
 from accounts.vocabulary import Role
 from common.bringing import WrongRows, circles
-from environments.actions import environments, services
+from environments.actions import bookings, environments, services
 from environments.models import Dependency, Environment, Service
-from tests.factories import EnvironmentFactory, MembershipFactory, ServiceFactory, UserFactory
+from tests.factories import NOON, EnvironmentFactory, MembershipFactory, ServiceFactory, UserFactory
 
 
 def row(slug, **values):
@@ -26,7 +28,7 @@ def test_environment_managers_may_and_the_owner_team_may_change_its_own():
     EnvironmentFactory(slug="prod", owner=team)
     ServiceFactory(slug="pay", owner=team)
     for bring, own, new in (
-        (environments.bring, row("prod"), row("test", stage="test")),
+        (partial(environments.bring, at=NOON), row("prod"), row("test", stage="test")),
         (services.bring, row("pay"), row("ledger")),
     ):
         assert bring([own], by=olaf).changed == 1
@@ -82,17 +84,28 @@ def test_a_long_chain_is_no_circle_and_no_trouble():
 
 @pytest.mark.django_db
 def test_owners_nobody_knows_are_made_as_empty_teams():
-    environments.bring([row("prod", stage="production", owner="operations")], by=User.objects.operator())
+    environments.bring([row("prod", stage="production", owner="operations")], by=User.objects.operator(), at=NOON)
     assert Environment.objects.get().owner == Team.objects.get(slug="operations")
 
 
 @pytest.mark.django_db
 def test_what_an_environment_clears_gets_its_default():
     operator = User.objects.operator()
-    environments.bring([row("prod", stage="production", lanes=2, time_zone="Asia/Tokyo", parts=["eu"])], by=operator)
-    environments.bring([row("prod", lanes=None, time_zone="", parts=[])], by=operator)
+    environments.bring([row("prod", stage="production", lanes=2, time_zone="Asia/Tokyo", parts=["eu"])], by=operator, at=NOON)
+    environments.bring([row("prod", lanes=None, time_zone="", parts=[])], by=operator, at=NOON)
     found = Environment.objects.get()
     assert (found.lanes, found.time_zone, found.parts, found.stage) == (None, "UTC", [], "production")
+
+
+@pytest.mark.django_db
+def test_fewer_lanes_than_are_booked_ahead_are_refused_by_the_row():
+    operator = User.objects.operator()
+    environment = EnvironmentFactory(slug="prod", lanes=3)
+    for _ in range(3):
+        bookings.book(environment, by=operator, starts_at=NOON, ends_at=NOON + timedelta(hours=1))
+    with pytest.raises(WrongRows, match="cannot have 2 lanes only"):
+        environments.bring([row("prod", lanes=2)], by=operator, at=NOON)
+    assert environments.bring([row("prod", lanes=2)], by=operator, at=NOON + timedelta(hours=1)).changed == 1
 
 
 @given(st.dictionaries(st.integers(0, 6), st.lists(st.integers(0, 6), max_size=3), max_size=7))

@@ -128,7 +128,7 @@ def test_a_promotion_into_the_whole_reaches_every_part():
 @pytest.mark.usefixtures("house")
 def test_an_environment_that_gets_parts_has_in_each_what_was_in_all_of_it():
     bring_promotions(arrival("a@1", 1))
-    environments.bring([{"slug": "prod", "parts": ["east", "west"]}], by=User.objects.operator())
+    environments.bring([{"slug": "prod", "parts": ["east", "west"]}], by=User.objects.operator(), at=AT)
     assert stays() == [("prod", "a", "east", "", "1", 1, None), ("prod", "a", "west", "", "1", 1, None)]
 
 
