@@ -5,9 +5,8 @@ that names the value; the doors decide what becomes of it (a page falls back wit
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
@@ -16,11 +15,10 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from common.intervals import midnight, read_day, read_instant
+from common.intervals import read_moment
 from common.refusals import BadInput
 
 MOST_VALUES = 200
-_DAY_LENGTH = len("2026-03-31")
 
 
 class Filters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter brings no types
@@ -169,8 +167,3 @@ class Moment(django_filters.Filter):  # type: ignore[misc]  # django-filter brin
 
     def filter(self, qs: "QuerySet[Any, Any]", value: datetime | None) -> "QuerySet[Any, Any]":
         return qs if value is None else qs.filter(self.condition(value))
-
-
-def read_moment(text: str) -> datetime:
-    """`2026-03-31` (its midnight in UTC) or an RFC 3339 instant; BadInput with the reason otherwise."""
-    return midnight(read_day(text), ZoneInfo("UTC")) if len(text) == _DAY_LENGTH else read_instant(text).astimezone(UTC)

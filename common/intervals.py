@@ -9,6 +9,8 @@ from common.refusals import BadInput
 
 _INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?\s?([Zz]|[+-]\d\d:?\d\d)?", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY_LENGTH = len("2026-03-31")
+_UTC = ZoneInfo("UTC")
 EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 
@@ -23,18 +25,19 @@ class Interval:
         if self.end <= self.start:
             raise BadInput("The end must be after the start.")
 
-    def overlaps(self, other: "Interval") -> bool:
-        return self.start < other.end and other.start < self.end
 
-    @classmethod
-    def of_days(cls, first: date, last: date, zone: ZoneInfo) -> "Interval":
-        """The days from `first` to `last`, both included, as people in `zone` live them."""
-        return cls(midnight(first, zone), midnight(last + timedelta(days=1), zone))
+def day_begins(day: date, zone: ZoneInfo) -> datetime:
+    """The instant a day begins, in UTC, exactly as PostgreSQL's `timezone(zone, day)` has it.
+
+    Where midnight does not exist that is the moment the clocks change; where it comes twice, the second one.
+    """
+    early, late = (datetime.combine(day, time(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
+    return max(early, late) if _comes_twice(day, zone) else early
 
 
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant a day begins in a zone, in UTC."""
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+def _comes_twice(day: date, zone: ZoneInfo) -> bool:
+    early, late = (datetime.combine(day, time(fold=fold), zone).utcoffset() for fold in (0, 1))
+    return early is not None and late is not None and early > late
 
 
 def read_day(text: str) -> date:
@@ -78,6 +81,11 @@ def read_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
         raise BadInput(f"{text} has an offset that does not exist.")
     shift = timedelta(hours=hours, minutes=minutes)
     return (local - shift if offset[0] == "+" else local + shift).replace(tzinfo=UTC)
+
+
+def read_moment(text: str, zone: ZoneInfo | None = None) -> datetime:
+    """A day as the instant it begins (in `zone`, else in UTC), or an instant as `read_instant` reads it; BadInput otherwise."""
+    return day_begins(read_day(text), zone or _UTC) if len(text) == _DAY_LENGTH else read_instant(text, zone)
 
 
 def from_local(local: datetime, zone: ZoneInfo) -> datetime:

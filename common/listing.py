@@ -213,7 +213,7 @@ def _column(model: type[Model], path: str) -> Any:
     """The column at the end of a path such as `-project__code`."""
     *through, last = path.removeprefix("-").split("__")
     for name in through:
-        model = model._meta.get_field(name).related_model  # type: ignore[assignment]
+        model = model._meta.get_field(name).related_model  # type: ignore[assignment]  # a path leads through relations only
     found = model._meta.get_field(last)
     return found.output_field if isinstance(found, GeneratedField) else found
 

@@ -1,6 +1,7 @@
 """What every page of a noun does with its address: the zone it is read in, and notices for what it asks and nobody knows."""
 
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -32,7 +33,13 @@ def zone_quietly(request: HttpRequest) -> ZoneInfo:
     """The same, for parts of a page that has said its notices already."""
     name = request.GET.get(ZONE)
     own: ZoneInfo = request.user.zone  # type: ignore[union-attr]  # pages are for people who signed in
-    return ZoneInfo(name) if name and name in available_timezones() else own
+    return ZoneInfo(name) if name and name in _known_zones() else own
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    """Asked once: looking walks the folders of the zone data, and every part of a page asks."""
+    return frozenset(available_timezones())
 
 
 def note_unknown(request: HttpRequest, known: Collection[str] = ()) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 
 from common.converters import NAME
-from common.filters import read_moment
+from common.intervals import read_moment
 from common.reading import DetailView, ListView, Question
 from common.reading.questions import refused
 from common.refusals import BadInput, NotVisible

@@ -1,7 +1,6 @@
 """What is live: services × environments, now or at an instant (`?at=`)."""
 
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
@@ -9,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from common import listing, pages
-from common.intervals import midnight, read_day, read_instant
+from common.intervals import read_moment
 from common.listing import Listing, Order
 from common.refusals import BadInput
 from environments.filters import ServiceFilter
@@ -17,7 +16,6 @@ from environments.models import Environment
 from releases.queries.live import in_order, live_lines, services_live
 
 AT, ENVIRONMENT = "at", "environment"
-_DAY_LENGTH: Final = len("2026-03-31")
 
 LIVE = Listing(
     noun="service",
@@ -65,7 +63,7 @@ def _moment(request: HttpRequest, zone: ZoneInfo) -> datetime | None:
     if not text:
         return None
     try:
-        return midnight(read_day(text), zone) if len(text) == _DAY_LENGTH else read_instant(text, zone)
+        return read_moment(text, zone)
     except BadInput as refusal:
         pages.notice(request, f"{refusal.sentence} This is what is live now.")
         return None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.intervals import Interval, from_local, midnight, read_day, read_instant
+from common.intervals import Interval, day_begins, from_local, read_day, read_instant, read_moment
 from common.refusals import BadInput
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -93,16 +93,20 @@ def test_a_day_is_read():
 
 
 def test_days_of_a_zone_have_the_length_people_live():
-    spring, autumn = date(2026, 3, 29), date(2026, 10, 25)
-    assert [Interval.of_days(day, day, BERLIN) for day in (spring, autumn)] == [
-        Interval(midnight(day, BERLIN), midnight(day, BERLIN) + timedelta(hours=hours))
-        for day, hours in ((spring, 23), (autumn, 25))
-    ]
+    for day, hours in ((date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 10, 26), 24)):
+        assert day_begins(day + timedelta(days=1), BERLIN) - day_begins(day, BERLIN) == timedelta(hours=hours)
 
 
-def test_intervals_are_half_open_and_never_empty():
-    at = [datetime(2026, 3, 31, hour, tzinfo=UTC) for hour in range(4)]
-    assert not Interval(at[0], at[1]).overlaps(Interval(at[1], at[2]))
-    assert Interval(at[0], at[2]).overlaps(Interval(at[1], at[3]))
+def test_a_moment_is_a_day_or_an_instant_and_a_zone_may_be_given_for_both():
+    assert read_moment("2026-07-01") == datetime(2026, 7, 1, tzinfo=UTC)
+    assert read_moment("2026-07-01", BERLIN) == datetime(2026, 6, 30, 22, tzinfo=UTC)
+    assert read_moment("2026-07-01T08:00", BERLIN) == datetime(2026, 7, 1, 6, tzinfo=UTC)
+    assert read_moment("2026-07-01T08:00:00+05:30") == datetime(2026, 7, 1, 2, 30, tzinfo=UTC)
     with pytest.raises(BadInput):
-        Interval(at[1], at[1])
+        read_moment("2026-07-01T08:00")
+
+
+def test_intervals_are_never_empty():
+    at = datetime(2026, 3, 31, tzinfo=UTC)
+    with pytest.raises(BadInput):
+        Interval(at, at)

@@ -8,8 +8,9 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from common.intervals import day_begins
 from schedule.views.drawing import days_of
-from schedule.vocabulary import Span, day_begins
+from schedule.vocabulary import Span
 
 BERLIN, LORD_HOWE, HAVANA, CAIRO = (
     ZoneInfo(name) for name in ("Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "Africa/Cairo")

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from common.intervals import day_begins
 from projects.models import Milestone, Output, Project
 from releases.models import Promotion
 from schedule import queries
 from schedule.branches.sight import Sight
-from schedule.vocabulary import Cursor, Key, Narrowing, Span, day_begins
+from schedule.vocabulary import Cursor, Key, Narrowing, Span
 from tests import factories
 
 ZONES = [ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "Australia/Lord_Howe", "America/Havana", "America/Los_Angeles")]
