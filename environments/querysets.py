@@ -4,7 +4,9 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
+
+from common.searching import with_words
 
 
 class OpenQuerySet(models.QuerySet[Any]):
@@ -15,10 +17,7 @@ class OpenQuerySet(models.QuerySet[Any]):
 
     def matching(self, words: str) -> Self:
         """Those whose slug or name holds every word."""
-        found = self
-        for word in words.split():
-            found = found.filter(Q(slug__icontains=word) | Q(name__icontains=word))
-        return found
+        return with_words(self, words, "slug", "name")
 
 
 class EnvironmentQuerySet(OpenQuerySet):
@@ -45,6 +44,18 @@ class ServiceQuerySet(OpenQuerySet):
 
     def with_dependencies(self) -> Self:
         return self.prefetch_related("depends_on")
+
+    def parts_of(self, service: Any) -> Self:
+        """Those right below a service."""
+        return self.filter(parent=service).order_by("slug")
+
+    def needed_by(self, service: Any) -> Self:
+        """Those a service depends on."""
+        return self.filter(dependents__service=service).order_by("slug")
+
+    def needing(self, service: Any) -> Self:
+        """Those that depend on a service."""
+        return self.filter(dependencies__needs=service).order_by("slug")
 
 
 class RouteQuerySet(OpenQuerySet):

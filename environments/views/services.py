@@ -35,10 +35,11 @@ def services(request: HttpRequest) -> HttpResponse:
 @login_required
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Service.objects.visible_to(request.user).with_owner(), slug=slug)
+    visible = Service.objects.visible_to(request.user)
     context = {
         "service": found,
-        "children": found.children.order_by("slug"),
-        "needs": Service.objects.filter(dependents__service=found).order_by("slug"),
-        "needed_by": Service.objects.filter(dependencies__needs=found).order_by("slug"),
+        "children": visible.parts_of(found),
+        "needs": visible.needed_by(found),
+        "needed_by": visible.needing(found),
     }
     return pages.show(request, "environments/service.html", context)
