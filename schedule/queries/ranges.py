@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, F, Func, Q, TextField, Value
 from django.db.models.functions import Cast
 
+from common.intervals import day_begins
 from common.statements import Later, Statement, compiled, joined, statement
 from schedule.branches import BRANCHES
 from schedule.branches.branch import Branch, Entry
