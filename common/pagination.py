@@ -27,7 +27,7 @@ def decode(cursor: str, length: int) -> tuple[str, tuple[Any, ...]]:
         raise BadInput(
             "The cursor is not one we gave out; begin again without it.", errors={"cursor": ["Not a cursor of this list."]}
         )
-    if not all(isinstance(part, (str, int)) and not isinstance(part, bool) for part in parts[1:]):
+    if not all(_is_value(part) for part in parts[1:]):
         raise BadInput(
             "The cursor is not one we gave out; begin again without it.", errors={"cursor": ["Not a cursor of this list."]}
         )
@@ -42,3 +42,8 @@ def read_limit(text: str | None) -> int:
         sentence = f"limit is {text[:20]!r}; write a whole number from 1 to {GREATEST_LIMIT}."
         raise BadInput(sentence, errors={"limit": [sentence]})
     return int(text)
+
+
+def _is_value(part: Any) -> bool:
+    """A number or a text that a column may hold; no column holds a NUL character."""
+    return "\0" not in part if isinstance(part, str) else isinstance(part, int) and not isinstance(part, bool)
