@@ -29,6 +29,16 @@ def test_a_body_that_is_not_json_we_read_is_refused(reader: Client, body: bytes)
     assert response.json()["detail"].startswith("The body is not JSON that we read")
 
 
+def test_a_body_above_the_limit_is_refused(reader: Client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    body = orjson.dumps({"name": "x" * 1000})
+    response = reader.post("/api/v1/tokens/", body, content_type="application/json")
+    assert response.status_code == 413
+    within = reader.post("/api/v1/tokens/", body[:500] + b'"}', content_type="application/json")
+    assert within.status_code == 400
+    assert "name" in within.json()["errors"]
+
+
 @pytest.mark.parametrize(
     "address",
     ["/services/?sort=slug", "/environments/?sort=slug", "/programs/?sort=code", "/projects/?sort=code", "/live/?sort=slug"],
