@@ -110,7 +110,6 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": False,
 }
-# Verbs number events at commit and read the last number then; a repeatable-read snapshot would read a stale one.
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "application_name": "releasecal",
@@ -120,6 +119,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
                 "statement_timeout": env.number("STATEMENT_TIMEOUT_MS", default=15_000, least=100, most=3_600_000),
                 "lock_timeout": env.number("LOCK_TIMEOUT_MS", default=5_000, least=100, most=3_600_000),
                 "idle_in_transaction_session_timeout": env.number("IDLE_TIMEOUT_MS", default=30_000, least=1_000, most=3_600_000),
+                # Verbs number events at commit and read the last number then; a repeatable-read snapshot would read a stale one,
+                # which the trigger refuses: a server or role that has another default would refuse every write.
+                "default_transaction_isolation": r"read\ committed",
                 # Short queries over many partial joins: compiling them takes longer than running them.
                 "jit": "off",
             }.items()
