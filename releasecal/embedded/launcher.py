@@ -215,6 +215,8 @@ def _greet(address: str, sign_ins: str) -> None:
     print(f"\nReleasecal is at {address}\n")
     if sign_ins.strip():
         print(sign_ins.strip() + "\n")
+    if not os.environ.get("EMAIL_URL"):
+        print("No mail leaves this machine until EMAIL_URL names a mail server (smtp+tls://user:password@host).\n")
     print("Ctrl-C stops it.", flush=True)
 
 
