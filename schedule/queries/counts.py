@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db.models import CharField, Value
@@ -68,6 +71,7 @@ def facets(sight: Sight, span: Span, narrowing: Narrowing, shown: Sequence[str])
     `shown` are the kinds on the page, which the other filters count.
     """
     found = _Found(sight, traits(sight, span, replace(narrowing, kinds=()), most=COUNTED + 1))
+    on_page = found.of_kinds(shown)
     counted: dict[str, Counter[Any]] = {}
     for facet, name in FACETS.items():
         if facet == "kind":
@@ -77,7 +81,7 @@ def facets(sight: Sight, span: Span, narrowing: Narrowing, shown: Sequence[str])
             without = replace(narrowing, kinds=tuple(shown), **others)
             counted[facet] = _Found(sight, traits(sight, span, without, most=COUNTED + 1)).counted(facet)
         else:
-            counted[facet] = found.counted(facet, shown)
+            counted[facet] = on_page.counted(facet)
     offered = {facet: _offered(counted[facet], getattr(narrowing, name)) for facet, name in FACETS.items()}
     names = _names(sight, offered)
     choices = {
@@ -122,29 +126,28 @@ class _Found:
                 for number, service in asked.run({"ids": numbers}):
                     self.services.setdefault((kind, number), set()).add(service)
 
-    def counted(self, facet: str, kinds: Sequence[str] | None = None) -> Counter[Any]:
-        """How often each value of a facet occurs, in entries of `kinds` or of all; an entry counts once for each of its values."""
-        rows = self.rows if kinds is None else [row for row in self.rows if row.kind in kinds]
-        if facet in self.related:
-            return self._counted_by_release(facet, rows)
-        found = Counter(getattr(row, facet) for row in rows)
-        del found[None]
-        return found
+    def of_kinds(self, kinds: Sequence[str]) -> "_Found":
+        """Those of some kinds only, with what was read of all."""
+        some = copy(self)
+        some.rows = [row for row in self.rows if row.kind in kinds]
+        return some
 
-    def _counted_by_release(self, facet: str, rows: Sequence[Traits]) -> Counter[Any]:
-        """What has a release counts for all that this changes or carries, anything else for what it belongs to itself."""
-        found: Counter[Any] = Counter()
-        related = self.related[facet]
-        for release, entries in Counter(row.release for row in rows if row.release).items():
-            for value in related.get(release, ()):
-                found[value] += entries
-        for row in rows:
-            if row.release:
-                continue
+    def counted(self, facet: str) -> Counter[Any]:
+        """How often each value of a facet occurs; an entry counts once for each of its values.
+
+        What has a release counts for all that this changes or carries, anything else for what it belongs to itself.
+        """
+        if facet not in self.related:
+            found = Counter(map(attrgetter(facet), self.rows))
+        else:
+            related = self.related[facet]
+            releases = [related[row.release] for row in self.rows if row.release in related]
+            own = [row for row in self.rows if not row.release]
             if facet == "service":
-                found.update(self.services.get((row.kind, row.number), ()))
-            elif value := getattr(row, facet):
-                found[value] += 1
+                releases += [self.services[row[:2]] for row in own if row[:2] in self.services]
+            found = Counter(chain.from_iterable(releases))
+            found.update(map(attrgetter(facet), own) if facet != "service" else ())
+        del found[None]
         return found
 
 

@@ -5,6 +5,7 @@ The classes are those that stand at the head of static/css/calendar.css. Everyth
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -27,22 +28,26 @@ class Drawn:
         self.entry = entry
         self.kind: str = entry["kind"]
         self.days = days_of(entry, zone)
-        kind, status, address = self.kind, entry["status"], entry["html_url"]
-        fill = f" s-{looks.fill_of(status)}" if status else ""
+        kind, address = self.kind, entry["html_url"]
+        fill, words, state = _look(kind, entry["status"])
         clock = f"<b>{moments.clock_words(entry['starts_at'].astimezone(zone))}</b>" if with_clock and not entry["all_day"] else ""
-        state = f'<span class="sr">, {looks.words_of(status)}</span>' if status else ""
         self._tag = "a" if address else "span"
         self._classes = f"entry k-{kind}{fill}{'' if address else ' restricted'}"
-        link = f' href="{address}" data-card-url="{addresses.card(kind, number_of(entry))}"' if address else ""
-        self._rest = f'"{link}><i></i>{clock}<span class="sr">{looks.KINDS[kind]}: </span><span>{escape(entry["title"])}</span>{state}</{self._tag}>'
+        link = f' href="{address}" data-card-url="{addresses.card(entry["id"])}"' if address else ""
+        self._rest = f'"{link}><i></i>{clock}{words}<span>{escape(entry["title"])}</span>{state}</{self._tag}>'
 
     def placed(self, more: str = "") -> str:
         """The HTML, with further classes such as ` s-3 after`."""
         return f'<{self._tag} class="{self._classes}{more}{self._rest}'
 
 
-def number_of(entry: Entry) -> int:
-    return int(entry["id"].rpartition("-")[2])
+@cache
+def _look(kind: str, status: str | None) -> tuple[str, str, str]:
+    """What all entries of a kind and status share: the class of the fill, and both in words that are only read out."""
+    words = f'<span class="sr">{looks.KINDS[kind]}: </span>'
+    if not status:
+        return "", words, ""
+    return f" s-{looks.fill_of(status)}", words, f'<span class="sr">, {looks.words_of(status)}</span>'
 
 
 def days_of(entry: Entry, zone: ZoneInfo) -> tuple[date, date]:

@@ -51,13 +51,9 @@ def context(sight: Sight, asked: Asked, today: date) -> dict[str, Any]:
 
 def _drawn(sight: Sight, asked: Asked, cells: Sequence[Cell]) -> list[tuple[Cell, Drawn]]:
     """The entries of the table with their days in it, in the order in which they take their lanes."""
-    entries = {
-        (entry["kind"], drawing.number_of(entry)): entry for entry in queries.entries(sight, [(c.kind, c.number) for c in cells])
-    }
+    entries = {entry["id"]: entry for entry in queries.entries(sight, [(cell.kind, cell.number) for cell in cells])}
     found = [
-        (cell, Drawn(entries[cell.kind, cell.number], asked.zone, with_clock=True))
-        for cell in cells
-        if (cell.kind, cell.number) in entries
+        (cell, Drawn(entry, asked.zone, with_clock=True)) for cell in cells if (entry := entries.get(f"{cell.kind}-{cell.number}"))
     ]
     return sorted(found, key=lambda pair: (_rank(pair[0]), pair[0].first, -(pair[0].last - pair[0].first).days))
 
@@ -127,7 +123,10 @@ def _week(monday: date, month: _Month, drawn: Iterable[tuple[Cell, Drawn]]) -> s
             frozen[at] = frozen[at] or cell.kind == "freeze"
             if len(dots[at]) < DOTS:
                 dots[at].append(cell.kind)
-        lane = next((lane for lane in lanes if not any(lane[start : end + 1])), None)
+        if start == end:
+            lane = next((lane for lane in lanes if lane[start] is None), None)
+        else:
+            lane = next((lane for lane in lanes if not any(lane[start : end + 1])), None)
         if lane is None:
             continue
         first, last = entry.days
