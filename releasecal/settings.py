@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from releasecal.environment import Environment
+from releasecal.logs import hide_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -345,6 +346,7 @@ _processors: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    hide_secrets,
 ]
 structlog.configure(
     processors=[*_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

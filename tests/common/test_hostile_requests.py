@@ -1,6 +1,7 @@
 """What no honest caller sends is refused with a sentence, and is never a mistake of ours."""
 
 import base64
+from typing import Any
 
 import orjson
 import pytest
@@ -13,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def reader(client: Client) -> Client:
-    client.force_login(UserFactory())
+    somebody: Any = UserFactory()
+    client.force_login(somebody)
     client.raise_request_exception = False
     return client
 
