@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -14,9 +15,9 @@ TOKEN = "rc_" + "a2b3" * 8
 def written() -> Iterator[list[str]]:
     """The lines that the settings' own formatter writes of what is logged in a test."""
     lines: list[str] = []
+    told: Any = settings.LOGGING["formatters"]
     formatter = structlog.stdlib.ProcessorFormatter(
-        processor=settings.LOGGING["formatters"]["json"]["processor"],
-        foreign_pre_chain=settings.LOGGING["formatters"]["json"]["foreign_pre_chain"],
+        processor=told["json"]["processor"], foreign_pre_chain=told["json"]["foreign_pre_chain"]
     )
 
     class Kept(logging.Handler):
