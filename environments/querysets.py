@@ -21,6 +21,13 @@ class OpenQuerySet(models.QuerySet[Any]):
 
 
 class EnvironmentQuerySet(OpenQuerySet):
+    def all_locked(self) -> list[Any]:
+        """Every environment, locked in order of key: for verbs on sets, which learn only later whose deployments they move.
+
+        Environments are locked before releases and these before promotions, whichever of them a verb is about.
+        """
+        return list(self.select_for_update(no_key=True).order_by("pk"))
+
     def with_owner(self) -> Self:
         return self.select_related("owner")
 
