@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from exchange.kinds.cells import unshielded
 from exchange.kinds.kind import Cell, Kind
 
 LONGEST_LINE = 1_000_000
+# More than anybody writes, and few enough to compare.
+MOST_COLUMNS = 200
 # Values of a column repeat; those read once are kept, up to so many a column.
 REMEMBERED = 20_000
 # What other programs write, by how it begins, and what to do about it.
@@ -213,7 +216,9 @@ def _names(kind: Kind, row: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
 
 def _kind_of(sheet: Sheet, header: Sequence[str], kinds: Sequence[Kind]) -> Kind | None:
     """The kind whose columns these are; otherwise what is wrong with the header is noted, and None answered."""
-    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if len(header) > MOST_COLUMNS:
+        raise _Unreadable(f"The header has {len(header):,} columns; at most {MOST_COLUMNS} are read. Perhaps it is no CSV.")
+    twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if twice:
         raise _Unreadable(f"The column {twice[0]} stands in the header twice; keep one of them.", column=twice[0])
     told = [kind for kind in kinds if kind.holds(header)]

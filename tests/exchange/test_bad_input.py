@@ -15,6 +15,12 @@ CASES = {
     "an unknown column": ("slug,name,colour\na,A,red\n", 1, "colour", "The column “colour” is unknown; "),
     "a column twice": ("slug,name,name\na,A,B\n", 1, "name", "The column name stands in the header twice"),
     "a column without a name": ("slug,name,\na,A,\n", 1, "", "Column 3, which has no name, is unknown"),
+    "more columns than anybody writes": (
+        ",".join(f"c{n}" for n in range(100_000)) + "\n",
+        1,
+        "",
+        "The header has 100,000 columns; at most 200 are read",
+    ),
     "a header that fits two": (
         "code,name\nP,Program\n",
         1,
