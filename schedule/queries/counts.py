@@ -141,12 +141,12 @@ class _Found:
             found = Counter(map(attrgetter(facet), self.rows))
         else:
             related = self.related[facet]
-            releases = [related[row.release] for row in self.rows if row.release in related]
+            found = Counter(chain.from_iterable(related.get(row.release, ()) for row in self.rows if row.release))
             own = [row for row in self.rows if not row.release]
             if facet == "service":
-                releases += [self.services[row[:2]] for row in own if row[:2] in self.services]
-            found = Counter(chain.from_iterable(releases))
-            found.update(map(attrgetter(facet), own) if facet != "service" else ())
+                found.update(chain.from_iterable(self.services.get((row.kind, row.number), ()) for row in own))
+            else:
+                found.update(map(attrgetter(facet), own))
         del found[None]
         return found
 
