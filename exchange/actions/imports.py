@@ -136,7 +136,7 @@ def _read(files: Sequence[Source], tell: Told) -> list[Sheet]:
         return [Sheet(largest.name, errors=[RowError(largest.name, 1, "", problem)])]
     sheets: list[Sheet] = []
     for source in files:
-        rest = GREATEST_NUMBER_OF_ROWS - sum(len(sheet.rows) for sheet in sheets)
+        rest = GREATEST_NUMBER_OF_ROWS - sum(sheet.number_read for sheet in sheets)
         sheets.append(read(source, KINDS, rest))
         tell(Progress(f"read {source.name}", len(sheets[-1].rows), len(sheets[-1].rows)))
     return sheets

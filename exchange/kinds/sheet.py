@@ -16,6 +16,8 @@ from exchange.kinds.kind import Cell, Kind
 LONGEST_LINE = 1_000_000
 # More than anybody writes, and few enough to compare.
 MOST_COLUMNS = 200
+# Of a file that is wrong all over, nobody wants to hear more; each takes memory.
+MOST_ERRORS = 10_000
 # Values of a column repeat; those read once are kept, up to so many a column.
 REMEMBERED = 20_000
 # What other programs write, by how it begins, and what to do about it.
@@ -64,7 +66,8 @@ class RowError:
 
 @dataclass
 class Sheet:
-    """The rows of one file. `numbers` are their row numbers in it; `spoilt` names what rows with errors stand for.
+    """The rows of one file. `numbers` are their row numbers in it; `spoilt` names what rows with errors stand for, `number_read`
+    counts them too.
 
     `kind` is None, and `is_readable` False, when there is no telling what the file holds.
     """
@@ -73,6 +76,7 @@ class Sheet:
     kind: Kind | None = None
     rows: list[Given] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    number_read: int = 0
     errors: list[RowError] = field(default_factory=list)
     spoilt: set[tuple[str, str]] = field(default_factory=set)
 
@@ -172,8 +176,11 @@ def _read_records(sheet: Sheet, records: Iterator[tuple[int, list[str]]], kinds:
     for number, record in records:
         if not any(record):
             continue
-        if len(sheet.rows) >= most_rows:
+        if sheet.number_read >= most_rows:
             raise _Unreadable(f"One call takes at most {most_rows:,} rows; bring the rest in another one.", number)
+        if len(sheet.errors) >= MOST_ERRORS:
+            raise _Unreadable(f"So far {MOST_ERRORS:,} cells cannot be read; the rest was not looked at. Mend these first.", number)
+        sheet.number_read += 1
         _read_row(sheet, kind, columns, number, record)
     sheet.kind = kind
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from exchange.kinds.sheet import Source
+from exchange.kinds import KINDS
+from exchange.kinds.sheet import Source, read
 from exchange.vocabulary import GREATEST_SIZE
 from tests.exchange.calls import bring, kept
 
@@ -330,6 +331,20 @@ def test_of_very_many_errors_the_first_are_listed_and_all_counted():
     assert len(outcome.row_errors) == 500
     assert outcome.number_of_errors == 700
     assert outcome.row_errors[-1].row == 501
+
+
+@pytest.mark.usefixtures("organisation")
+def test_a_file_that_is_wrong_all_over_is_not_read_to_its_end():
+    outcome = bring("slug,name,kind\n" + "a b,A,service\n" * 12_000)
+    assert outcome.number_of_errors == 10_001
+    assert outcome.row_errors[-1].row == 501
+
+
+@pytest.mark.parametrize("slug", ["a", "a b"], ids=["good rows", "wrong rows"])
+def test_rows_count_against_the_limit_whether_they_are_good_or_wrong(slug: str):
+    sheet = read(Source.of("1.csv", b"slug,name,kind\n" + f"{slug},A,service\n".encode() * 8), KINDS, 5)
+    assert sheet.number_read == 5
+    assert (sheet.errors[-1].row, sheet.errors[-1].problem[:31]) == (7, "One call takes at most 5 rows; ")
 
 
 @pytest.mark.django_db
