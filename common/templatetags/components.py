@@ -36,6 +36,8 @@ from common import looks, moments
 
 register = template.Library()
 
+#: So many check boxes of a group of filters stand open.
+CHOICES_SHOWN = 12
 NOTHING = format_html('<span class="none">{}</span>', "—")
 
 
@@ -58,18 +60,23 @@ def kind(name: str) -> SafeString:
 
 @register.simple_tag
 def choices(group: Mapping[str, Any]) -> SafeString:
-    """The check boxes of one group of filters, built by hand: a rail has dozens, which took a template most of its time."""
-    start = (
-        f'<label class="choice"><input class="form-check-input" type="checkbox" name="{conditional_escape(group["name"])}" value="'
-    )
-    lines = []
-    for choice in group["choices"]:
+    """The check boxes of one group of filters, built by hand: a rail has dozens, which took a template most of its time.
+
+    Beyond the first few, those that are not chosen are folded away.
+    """
+    name = conditional_escape(group["name"])
+    start = f'<label class="choice"><input class="form-check-input" type="checkbox" name="{name}" value="'
+    shown: list[str] = []
+    folded: list[str] = []
+    for at, choice in enumerate(group["choices"]):
         value, number = str(choice["value"]), choice["count"]
         words = kind(value) if group.get("has_icons") else conditional_escape(choice["label"])
-        count = "" if number is None else f'<span class="choice-count">{number}</span>'
+        count = "" if number is None else f'<span class="choice-count">{number:,}</span>'
         checked = " checked" if choice["chosen"] else ""
-        lines.append(f'{start}{conditional_escape(value)}"{checked}> <span class="choice-words">{words}</span>{count}</label>')
-    return SafeString("".join(lines))
+        line = f'{start}{conditional_escape(value)}"{checked}> <span class="choice-words">{words}</span>{count}</label>'
+        (shown if at < CHOICES_SHOWN or choice["chosen"] else folded).append(line)
+    more = f'<details class="more-choices"><summary>{len(folded)} more</summary>{"".join(folded)}</details>' if folded else ""
+    return SafeString("".join(shown) + more)
 
 
 @register.simple_tag

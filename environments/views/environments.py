@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from common import listing, pages
 from common.listing import Facet, Listing, Order
@@ -21,12 +22,14 @@ ENVIRONMENTS = Listing(
 
 
 @login_required
+@require_safe
 def environments(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, ENVIRONMENTS, Environment.objects.visible_to(request.user).with_owner().with_routes())
     return pages.show(request, "environments/environments.html", {"page": page}, known=ENVIRONMENTS.known)
 
 
 @login_required
+@require_safe
 def environment(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Environment.objects.visible_to(request.user).with_owner(), slug=slug)
     routes = Route.objects.visible_to(request.user).through(found)

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from common import listing, pages
 from common.listing import Facet, Listing, Order
@@ -28,12 +29,14 @@ ROUTES = Listing(
 
 
 @login_required
+@require_safe
 def routes(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, ROUTES, Route.objects.visible_to(request.user).with_stops())
     return pages.show(request, "environments/routes.html", {"page": page}, known=ROUTES.known)
 
 
 @login_required
+@require_safe
 def route(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Route.objects.visible_to(request.user).with_stops(), slug=slug)
     return pages.show(request, "environments/route.html", {"route": found})

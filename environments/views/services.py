@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from common import listing, pages
 from common.listing import Facet, Listing, Order
@@ -27,12 +28,14 @@ SERVICES = Listing(
 
 
 @login_required
+@require_safe
 def services(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, SERVICES, Service.objects.visible_to(request.user).with_owner().with_dependencies())
     return pages.show(request, "environments/services.html", {"page": page}, known=SERVICES.known)
 
 
 @login_required
+@require_safe
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Service.objects.visible_to(request.user).with_owner(), slug=slug)
     visible = Service.objects.visible_to(request.user)

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from common import labels, listing, pages
 from common.labels import Named
@@ -30,6 +31,7 @@ MILESTONES = Listing(
 
 
 @login_required
+@require_safe
 def milestones(request: HttpRequest) -> HttpResponse:
     found = Milestone.objects.visible_to(request.user)
     page = listing.read(request, MILESTONES, found if request.GET.get("cancelled") else found.standing())
@@ -40,6 +42,7 @@ def milestones(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def milestone(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Milestone.objects.visible_to(request.user), pk=pk)
     owner = _owner(found)

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from common import listing, pages
 from common.listing import Facet, Listing, Order
@@ -31,12 +32,14 @@ OUTPUTS = Listing(
 
 
 @login_required
+@require_safe
 def outputs(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, OUTPUTS, Output.objects.visible_to(request.user).with_project().with_services())
     return pages.show(request, "projects/outputs.html", {"page": page}, known=OUTPUTS.known)
 
 
 @login_required
+@require_safe
 def output(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Output.objects.visible_to(request.user).with_project().with_services(), pk=pk)
     return pages.show(request, "projects/output.html", {"output": found})

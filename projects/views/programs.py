@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from common import listing, pages
 from common.listing import Facet, Listing, Order
@@ -21,6 +22,7 @@ PROGRAMS = Listing(
 
 
 @login_required
+@require_safe
 def programs(request: HttpRequest) -> HttpResponse:
     found = Program.objects.visible_to(request.user).with_people().with_project_counts(request.user)
     page = listing.read(request, PROGRAMS, found)
@@ -28,6 +30,7 @@ def programs(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def program(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Program.objects.visible_to(request.user).with_people(), code=code)
     context = {

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from common import labels, listing, pages
 from common.listing import Facet, Listing, Order
@@ -29,6 +30,7 @@ PROJECTS = Listing(
 
 
 @login_required
+@require_safe
 def projects(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, PROJECTS, Project.objects.visible_to(request.user).with_people().with_output_counts())
     names = labels.of({("program", project.program_id) for project in page.rows if project.program_id}, request.user)
@@ -37,6 +39,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def project(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Project.objects.visible_to(request.user).with_people(), code=code)
     program = ("program", found.program_id or 0)

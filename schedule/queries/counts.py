@@ -23,8 +23,8 @@ from schedule.vocabulary import Narrowing, Span
 
 #: Beyond so many entries nobody waits for exact counts: filters go without numbers.
 COUNTED: Final = 3_000
-#: So many values of one filter are offered, the most frequent first.
-OFFERED: Final = 12
+#: So many values of one filter are offered, the most frequent first; the page folds all but the first few away.
+OFFERED: Final = 60
 
 #: The filters that entries are counted for, and the field of a narrowing each is.
 FACETS: Final[dict[str, str]] = {

@@ -103,6 +103,8 @@ def _along(entry: Entry) -> str:
     said += [_link("environment", slug) for slug in entry["environments"]]
     if entry["release"]:
         said.append(_link("release", entry["release"]["key"]))
+    if entry["program"]:
+        said.append(_link("program", entry["program"]))
     projects = entry["projects"] if entry["kind"] != "project" else []
     said += [_link("project", code) for code in projects[:PROJECTS_SHOWN]]
     if len(projects) > PROJECTS_SHOWN:

@@ -190,6 +190,12 @@ CASES = {
         "name",
         "It holds a line break or another control character (U+001B)",
     ),
+    "a name that turns the direction of writing": (
+        "slug,name,kind\na,gnp.\u202eexe,service\n",
+        2,
+        "name",
+        "It holds a character that turns the direction of writing (U+202E)",
+    ),
     "a bell in a description": ("code,name,description\nX,X,ring\x07\n", 2, "description", "It holds a control character (U+0007)"),
     "a code with a blank": ("slug,name,kind\na b,A,service\n", 2, "slug", "“a b” can't stand in an address."),
     "the reserved code": ("slug,name,kind\nnew,New,service\n", 2, "slug", "“new” can't stand in an address."),
