@@ -19,7 +19,8 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at r
 
     class Meta:
         model = User
-        fields = ["email", "name", "kind", "is_active", "time_zone", "region"]
+        # Whether one can sign in is changed by the verbs below: they keep the last administrator.
+        fields = ["email", "name", "kind", "time_zone", "region"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -90,14 +90,6 @@ class ApiTokenQuerySet(models.QuerySet[M]):
         """One's own only."""
         return self.filter(owner_id=user.pk) if _may_look(user) else self.none()
 
-    def with_secret(self, secret: str) -> Self:
-        """The one token of this secret, whatever its state; only the digest is stored and looked up."""
-        return self.filter(digest=token_digest(secret))
-
-    def alive(self, moment: datetime) -> Self:
-        """Neither revoked nor expired at an instant, of an active owner."""
-        return self.filter(revoked_at=None, expires_at__gt=moment, owner__is_active=True)
-
 
 class RestrictableQuerySet(models.QuerySet[M]):
     """For what may be restricted to named teams (see `accounts.models.Restrictable`).

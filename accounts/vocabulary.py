@@ -1,4 +1,4 @@
-"""The words of accounts: roles, kinds of account, scopes of tokens, and the shapes of names, slugs, zones and regions."""
+"""The words of accounts: roles, kinds of account, scopes of tokens, and the shapes of zones and regions."""
 
 import re
 from functools import cache
@@ -20,15 +20,6 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "Administrator", "Administrator"
 
 
-PMO = Role.PMO
-PROJECT_MANAGER = Role.PROJECT_MANAGER
-RELEASE_MANAGER = Role.RELEASE_MANAGER
-ENVIRONMENT_MANAGER = Role.ENVIRONMENT_MANAGER
-POLICY_OWNER = Role.POLICY_OWNER
-AUDITOR = Role.AUDITOR
-ADMINISTRATOR = Role.ADMINISTRATOR
-
-
 class AccountKind(models.TextChoices):
     """A person, a program that calls the API, or an account of Releasecal's own that nobody can sign in as."""
 
@@ -43,14 +34,6 @@ class BuiltIn(models.IntegerChoices):
     OPERATOR = 1, "Operator at the shell"
     CLOCK = 2, "The clock"
     DOORKEEPER = 3, "The sign-in"
-
-
-BUILT_IN_ADDRESSES = {
-    # RFC 2606 reserves .invalid: no mail can ever reach these.
-    BuiltIn.OPERATOR: "operator@releasecal.invalid",
-    BuiltIn.CLOCK: "clock@releasecal.invalid",
-    BuiltIn.DOORKEEPER: "doorkeeper@releasecal.invalid",
-}
 
 
 class Scope(models.TextChoices):
@@ -70,10 +53,7 @@ SESSION_BEGAN = "began"
 SESSION_SEEN = "seen"
 FORMER_COLLEAGUE = "former colleague"
 
-SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
-RESERVED_SLUG = "new"
-SLUG_IN_SQL = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
 
 @cache
@@ -92,13 +72,3 @@ def validate_region(value: str) -> None:
     """Refuse what is not a country (ISO 3166-1) with or without a subdivision (ISO 3166-2), such as DE or DE-BY."""
     if not REGION.fullmatch(value):
         raise ValidationError(f"“{value}” is not a region; write a country such as DE, or a part of one such as DE-BY.")
-
-
-def validate_slug(value: str) -> None:
-    """Refuse what cannot stand in an address: other characters, or the reserved word `new`."""
-    if value == RESERVED_SLUG:
-        raise ValidationError("“new” is reserved.")
-    if not SLUG.fullmatch(value):
-        raise ValidationError(
-            f"“{value}” is no slug; use letters, digits, dots, hyphens and underscores, beginning with a letter or digit."
-        )

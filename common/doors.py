@@ -6,12 +6,14 @@ from typing import Any
 
 import orjson
 import structlog
+from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.db import IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from rest_framework import exceptions
+from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 from common.refusals import BadInput, Busy, Conflict, NotAllowed, NotVisible, Refusal
@@ -71,12 +73,11 @@ def _as_database_refusal(error: BaseException) -> Refusal | None:
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The refusal as the door it came through understands it."""
-    if request.path.startswith(API_PREFIX):
+    if _is_for_api(request):
         response = HttpResponse(orjson.dumps(problem(refusal)), content_type=PROBLEM, status=refusal.status)
     elif refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         # The ordinary page asks the database who reads it, and the database may be what is broken.
-        page = render_to_string("errors/broken.html", {"refusal": refusal})
-        response = HttpResponse(page, status=refusal.status)
+        response = _page_alone(refusal)
     else:
         template = "errors/refusal.html#fragment" if getattr(request, "htmx", False) else "errors/refusal.html"
         response = render(request, template, {"refusal": refusal}, status=refusal.status)
@@ -84,6 +85,14 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if retry_after is not None:
         response["Retry-After"] = str(retry_after)
     return response
+
+
+def _is_for_api(request: HttpRequest) -> bool:
+    return request.path.startswith(API_PREFIX)
+
+
+def _page_alone(refusal: Refusal) -> HttpResponse:
+    return HttpResponse(render_to_string("errors/broken.html", {"refusal": refusal}), status=refusal.status)
 
 
 def problem(refusal: Refusal) -> dict[str, Any]:
@@ -147,6 +156,13 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What is refused before any view is found, such as a host that is not ours."""
+    refusal = BadInput("The request could not be read, or was sent to a host name that is not ours.")
+    # Nothing of the request is trusted here, and the ordinary page asks it for much.
+    return answer(request, refusal) if _is_for_api(request) else _page_alone(refusal)
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Unknown addresses, web and API alike."""
     return answer(request, NotVisible("There is nothing here, or nothing you may see. Check the address: it ends with a slash."))
@@ -169,6 +185,23 @@ class JSONRenderer(BaseRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         return b"" if data is None else dump(data)
+
+
+class JSONParser(BaseParser):
+    """Bodies of clients, through orjson: UTF-8 only, no depth that would exhaust the stack, no lone surrogates, no NaN."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        # Read as a stream, the body passes by the limit that Django keeps.
+        body = stream.read(most + 1)
+        if len(body) > most:
+            raise RequestDataTooBig
+        try:
+            return orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise exceptions.ParseError(f"The body is not JSON that we read: {error}.") from None
 
 
 def dump(data: Any) -> bytes:

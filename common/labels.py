@@ -35,6 +35,11 @@ class Restricted:
     api_url = ""
 
 
+def ask(contact: str | None) -> Restricted:
+    """What stands for something restricted: to ask the person named, or the PMO when it is nobody's."""
+    return Restricted(contact) if contact else Restricted()
+
+
 Named = Label | Restricted
 Naming = Callable[[Collection[int], Any], Mapping[int, Named]]
 

@@ -23,11 +23,8 @@ def decode(cursor: str, length: int) -> tuple[str, tuple[Any, ...]]:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
         parts = None
-    if not isinstance(parts, list) or len(parts) != length + 1 or parts[0] not in ("n", "p"):
-        raise BadInput(
-            "The cursor is not one we gave out; begin again without it.", errors={"cursor": ["Not a cursor of this list."]}
-        )
-    if not all(isinstance(part, (str, int)) and not isinstance(part, bool) for part in parts[1:]):
+    is_ours = isinstance(parts, list) and len(parts) == length + 1 and parts[0] in ("n", "p")
+    if not (is_ours and all(_is_value(part) for part in parts[1:])):
         raise BadInput(
             "The cursor is not one we gave out; begin again without it.", errors={"cursor": ["Not a cursor of this list."]}
         )
@@ -42,3 +39,8 @@ def read_limit(text: str | None) -> int:
         sentence = f"limit is {text[:20]!r}; write a whole number from 1 to {GREATEST_LIMIT}."
         raise BadInput(sentence, errors={"limit": [sentence]})
     return int(text)
+
+
+def _is_value(part: Any) -> bool:
+    """A number or a text that a column may hold; no column holds a NUL character."""
+    return "\0" not in part if isinstance(part, str) else isinstance(part, int) and not isinstance(part, bool)

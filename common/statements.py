@@ -24,6 +24,12 @@ class Blank:
     """Stands among the parameters of a statement for a value that is filled in when it is run."""
 
     name: str
+    #: Ids are written as the text of an array: PostgreSQL reads that as one value, and `ARRAY[…]` as hundreds of expressions.
+    are_ids: bool = False
+
+    def filled(self, values: Mapping[str, Any]) -> Any:
+        value = values[self.name]
+        return f"{{{','.join(map(str, value))}}}" if self.are_ids else value
 
 
 class Later(Expression):
@@ -37,15 +43,22 @@ class Later(Expression):
         return "%s", (Blank(self.name),)
 
 
+class _LaterIds(Later):
+    """Ids of a queryset that are known only when its statement is run."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        return "%s", (Blank(self.name, are_ids=True),)
+
+
 class Among(Func):
-    """Whether a column of ids, its own or that of a relation, is one of those given later as the list `name`."""
+    """Whether a column of ids, its own or that of a relation, is one of those given later as `name`."""
 
     template = "(%(expressions)s))"
     arg_joiner = " = ANY("
     output_field = BooleanField()
 
     def __init__(self, column: str, name: str = "ids") -> None:
-        super().__init__(F(column), Later(name, ArrayField(BigIntegerField())))
+        super().__init__(F(column), _LaterIds(name, ArrayField(BigIntegerField())))
 
 
 @dataclass(frozen=True)
@@ -60,7 +73,7 @@ class Statement:
         if not self.sql:
             return []
         given = values or {}
-        filled = [given[each.name] if isinstance(each, Blank) else each for each in self.parameters]
+        filled = [each.filled(given) if isinstance(each, Blank) else each for each in self.parameters]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, filled)
             rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Prefetch, Q
 
 from common import labels
+from common.searching import with_words
 
 
 class OpenQuerySet(models.QuerySet[Any]):
@@ -18,13 +19,17 @@ class OpenQuerySet(models.QuerySet[Any]):
 
     def matching(self, words: str) -> Self:
         """Those whose slug or name holds every word."""
-        found = self
-        for word in words.split():
-            found = found.filter(Q(slug__icontains=word) | Q(name__icontains=word))
-        return found
+        return with_words(self, words, "slug", "name")
 
 
 class EnvironmentQuerySet(OpenQuerySet):
+    def all_locked(self) -> list[Any]:
+        """Every environment, locked in order of key: for verbs on sets, which learn only later whose deployments they move.
+
+        Environments are locked before releases and these before promotions, whichever of them a verb is about.
+        """
+        return list(self.select_for_update(no_key=True).order_by("pk"))
+
     def with_owner(self) -> Self:
         return self.select_related("owner")
 
@@ -48,6 +53,18 @@ class ServiceQuerySet(OpenQuerySet):
 
     def with_dependencies(self) -> Self:
         return self.prefetch_related("depends_on")
+
+    def parts_of(self, service: Any) -> Self:
+        """Those right below a service."""
+        return self.filter(parent=service).order_by("slug")
+
+    def needed_by(self, service: Any) -> Self:
+        """Those a service depends on."""
+        return self.filter(dependents__service=service).order_by("slug")
+
+    def needing(self, service: Any) -> Self:
+        """Those that depend on a service."""
+        return self.filter(dependencies__needs=service).order_by("slug")
 
 
 class RouteQuerySet(OpenQuerySet):

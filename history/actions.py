@@ -85,12 +85,13 @@ def _anchors() -> Iterator[str]:
     path = settings.VAR_DIR / ANCHORS
     if not path.exists():
         return
-    lines = [line.split(" ") for line in path.read_text().splitlines()]
+    anchored = [(int(number), hashed) for number, hashed in (line.split(" ") for line in path.read_text().splitlines())]
     with connection.cursor() as cursor:
-        for number, anchored in lines:
-            if number == "0":
-                continue
-            cursor.execute("SELECT encode(hash, 'hex') FROM history_event WHERE number = %s", [int(number)])
-            row = cursor.fetchone()
-            if row is None or row[0] != anchored:
-                yield f"event {number} is not the one that was anchored outside the database"
+        cursor.execute(
+            "SELECT number, encode(hash, 'hex') FROM history_event WHERE number = ANY(%s)", [[number for number, _ in anchored]]
+        )
+        present = dict(cursor.fetchall())
+    for number, hashed in anchored:
+        # Number 0 stands for the beginning, before any event.
+        if number and present.get(number) != hashed:
+            yield f"event {number} is not the one that was anchored outside the database"

@@ -90,9 +90,10 @@ def activity(
 ) -> Activity:
     """What happened to the thing `number` of `kind`, newest first: the `limit` last entries with numbers below `before`.
 
-    With `after` the first ones above that number instead, the newest of them first too; `more` then says there are later ones. The caller has made sure that `user` may see the thing. Six queries at most, and one for each kind of thing that is named.
+    With `after` the first ones above that number instead, the newest of them first too; `more` then says there are later ones.
+    The caller has made sure that `user` may see the thing. Six queries at most, and one for each kind of thing that is named.
     """
-    model = _model_of(kind)
+    model = model_of(kind)
     facts = Fact.objects.filter(subject_kind=kind, subject_id=number).values_list("event_id")
     changes = Change.objects.filter(table_name=model._meta.db_table, row_id=number).values_list("event_id")
     found = Event.objects.filter(number__isnull=False, pk__in=facts.union(changes))
@@ -268,7 +269,7 @@ def _is_reference(value: Any) -> bool:
 
 
 @cache
-def _model_of(kind: str) -> type[models.Model]:
+def model_of(kind: str) -> type[models.Model]:
     """The model of a kind; LookupError for what is no noun of ours."""
     for model in apps.get_models():
         if issubclass(model, Row) and kind_of(model) == kind:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db.models import Q
 
-from common.labels import Label, Named, Restricted
+from common.labels import Label, Named, ask
 from common.reading import Many, Noun, Plain, Question, Reference, person, related
 from environments.queries import PEOPLE, SERVICE_LIST, lists_of_services
 from projects.models import Milestone, Output, Program, Project
@@ -155,7 +155,7 @@ def name_milestones(ids: Collection[int], user: Any) -> Mapping[int, Named]:
     columns = ("pk", "name", "project_id", "program_id", "project__manager__name", "program__manager__name")
     for pk, name, project, program, project_manager, program_manager in Milestone.objects.filter(pk__in=ids).values_list(*columns):
         if project in projects or program in programs:
-            named[pk] = _ask(project_manager or program_manager)
+            named[pk] = ask(project_manager or program_manager)
         else:
             named[pk] = Label(name, f"/milestones/{pk}/", MILESTONES.address_of(pk))
     return named
@@ -167,17 +167,13 @@ def name_outputs(ids: Collection[int], user: Any) -> Mapping[int, Named]:
     projects = set(hidden_projects(user))
     columns = ("pk", "name", "project_id", "project__manager__name")
     for pk, name, project, manager in Output.objects.filter(pk__in=ids).values_list(*columns):
-        named[pk] = _ask(manager) if project in projects else Label(name, f"/outputs/{pk}/", OUTPUTS.address_of(pk))
+        named[pk] = ask(manager) if project in projects else Label(name, f"/outputs/{pk}/", OUTPUTS.address_of(pk))
     return named
 
 
 def _restrictable(noun: Noun, ids: Collection[int], hidden: Iterable[int]) -> Mapping[int, Named]:
     unseen = set(hidden)
     return {
-        pk: _ask(manager) if pk in unseen else Label(name, f"/{noun.place}/{code}/", noun.address_of(code))
+        pk: ask(manager) if pk in unseen else Label(name, f"/{noun.place}/{code}/", noun.address_of(code))
         for pk, code, name, manager in noun.model.objects.filter(pk__in=ids).values_list("pk", "code", "name", "manager__name")
     }
-
-
-def _ask(manager: str | None) -> Restricted:
-    return Restricted(manager) if manager else Restricted()

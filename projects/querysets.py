@@ -3,8 +3,7 @@
 Restricted things are few: their ids are asked first, by a partial index, so that the queries of everybody else stay plain.
 """
 
-from datetime import date
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -12,9 +11,8 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.querysets import RestrictableQuerySet
+from common.searching import with_words
 from projects.vocabulary import DONE, ProjectStatus
-
-Found = TypeVar("Found", bound=models.QuerySet[Any])
 
 
 class ProgramQuerySet(RestrictableQuerySet[Any]):
@@ -44,7 +42,7 @@ class ProgramQuerySet(RestrictableQuerySet[Any]):
         return list(self.order_by("code").values_list("code", "name"))
 
     def matching(self, words: str) -> Self:
-        return _with_words(self, words, "code", "name")
+        return with_words(self, words, "code", "name")
 
 
 class ProjectQuerySet(RestrictableQuerySet[Any]):
@@ -74,7 +72,7 @@ class ProjectQuerySet(RestrictableQuerySet[Any]):
         return hidden
 
     def matching(self, words: str) -> Self:
-        return _with_words(self, words, "code", "name")
+        return with_words(self, words, "code", "name")
 
 
 class BelongingQuerySet(models.QuerySet[Any]):
@@ -98,12 +96,8 @@ class MilestoneQuerySet(BelongingQuerySet):
         """Without the cancelled ones."""
         return self.filter(cancelled_at=None)
 
-    def overlapping_days(self, first: date, last: date) -> Self:
-        """Those with a day from `first` to `last`, both inclusive."""
-        return self.filter(starts_on__lte=last, during__overlap=(first, None))
-
     def matching(self, words: str) -> Self:
-        return _with_words(self, words, "code", "name")
+        return with_words(self, words, "code", "name")
 
 
 class OutputQuerySet(BelongingQuerySet):
@@ -118,19 +112,9 @@ class OutputQuerySet(BelongingQuerySet):
         return self.order_by(F("lies_on").asc(nulls_last=True), "code")
 
     def matching(self, words: str) -> Self:
-        return _with_words(self, words, "code", "name", "project__code")
+        return with_words(self, words, "code", "name", "project__code")
 
 
 def _hidden(model: str, user: Any) -> list[int]:
     hidden: list[int] = apps.get_model("projects", model).objects.hidden_from(user)
     return hidden
-
-
-def _with_words(found: Found, words: str, *columns: str) -> Found:
-    """Those in which every word stands in one of `columns`."""
-    for word in words.split():
-        anywhere = Q()
-        for column in columns:
-            anywhere |= Q(**{f"{column}__icontains": word})
-        found = found.filter(anywhere)
-    return found

@@ -3,10 +3,8 @@
 from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.urls import URLPattern, include, path
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -64,34 +62,9 @@ class Documents(ReadView):
 @cache
 def _document() -> dict[str, Any]:
     """Made once: it says what the program can do, which changes only with the program."""
-    generator: Any = SchemaGenerator(patterns=[path("api/v1/", include(urlpatterns))])  # type: ignore[no-untyped-call]
+    generator: Any = SchemaGenerator(patterns=[path("api/v1/", include(urlpatterns))])  # type: ignore[no-untyped-call]  # drf-spectacular's own is without types
     document: dict[str, Any] = generator.get_schema(public=True)
     return document
-
-
-class _Token(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # drf-spectacular's own is without types
-    """How the documents describe tokens."""
-
-    target_class = "accounts.authentication.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "description": "A token of /me/: `Authorization: Bearer rc_…`."}
-
-
-class _Session(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the documents describe the browser's session."""
-
-    target_class = "accounts.authentication.SessionAuthentication"
-    name = "session"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {
-            "type": "apiKey",
-            "in": "cookie",
-            "name": settings.SESSION_COOKIE_NAME,
-            "description": "For pages, with a CSRF token.",
-        }
 
 
 urlpatterns = [

@@ -9,6 +9,7 @@ import structlog
 
 from common import secret_addresses
 from releasecal.environment import Environment
+from releasecal.logs import hide_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -111,7 +112,6 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
     "DISABLE_SERVER_SIDE_CURSORS": False,
 }
-# Verbs number events at commit and read the last number then; a repeatable-read snapshot would read a stale one.
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
         "application_name": "releasecal",
@@ -121,6 +121,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
                 "statement_timeout": env.number("STATEMENT_TIMEOUT_MS", default=15_000, least=100, most=3_600_000),
                 "lock_timeout": env.number("LOCK_TIMEOUT_MS", default=5_000, least=100, most=3_600_000),
                 "idle_in_transaction_session_timeout": env.number("IDLE_TIMEOUT_MS", default=30_000, least=1_000, most=3_600_000),
+                # Verbs number events at commit and read the last number then; a repeatable-read snapshot would read a stale one,
+                # which the trigger refuses: a server or role that has another default would refuse every write.
+                "default_transaction_isolation": r"read\ committed",
                 # Short queries over many partial joins: compiling them takes longer than running them.
                 "jit": "off",
             }.items()
@@ -250,7 +253,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.authentication.ScopePermission"],
     "DEFAULT_RENDERER_CLASSES": ["common.doors.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["common.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.doors.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "common.doors.answer_api_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -349,6 +352,7 @@ _processors: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
     secret_addresses.mask,
+    hide_secrets,
 ]
 structlog.configure(
     processors=[*_processors, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

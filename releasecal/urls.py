@@ -21,5 +21,6 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
 ]
 
+handler400 = doors.bad_request
 handler404 = doors.page_not_found
 handler500 = doors.server_error

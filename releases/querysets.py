@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.querysets import RestrictableQuerySet
-from common.intervals import Interval
+from common.searching import with_words
 from environments.vocabulary import Stage
 from releases.vocabulary import FINISHED, SUCCESSES, UNFINISHED, ContributionState, number_of_key
 
@@ -39,14 +39,8 @@ class ReleaseQuerySet(RestrictableQuerySet[Any]):
         return self.filter(pk__in=contributions.filter(output__project__in=projects).values("release"))
 
     def matching(self, words: str) -> Self:
-        found = self
-        for word in words.split():
-            found = found.filter(
-                Q(name__icontains=word)
-                | Q(version__icontains=word)
-                | Q(pk__in=self.model.objects.with_key(word.upper()).values("pk"))
-            )
-        return found
+        """Those in which every word stands in the name or version, or is the key."""
+        return with_words(self, words, "name", "version", or_is=_is_key)
 
 
 class OfReleaseQuerySet(models.QuerySet[Any]):
@@ -74,18 +68,6 @@ class PromotionQuerySet(OfReleaseQuerySet):
         same = self.filter(release=promotion.release_id, environment=promotion.environment_id)
         return same.exclude(pk=promotion.pk).order_by("starts_at", "id")
 
-    def overlapping(self, interval: Interval) -> Self:
-        """Those whose planned interval has an instant in common with a half-open one."""
-        return self.filter(during__overlap=(interval.start, interval.end))
-
-    def under_way_at(self, moment: datetime) -> Self:
-        """Those that began before `moment` and are not over at it: the first half of a range, few rows of the interval index."""
-        return self.filter(during__contains=moment, starts_at__lt=moment)
-
-    def starting_in(self, interval: Interval) -> Self:
-        """Those that start in a half-open interval: the second half of a range, in the order of the index on the start."""
-        return self.filter(starts_at__gte=interval.start, starts_at__lt=interval.end)
-
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
@@ -101,12 +83,7 @@ class PromotionQuerySet(OfReleaseQuerySet):
         return self.filter(status__in=SUCCESSES)
 
     def matching(self, words: str) -> Self:
-        found = self
-        for word in words.split():
-            found = found.filter(
-                Q(release__name__icontains=word) | Q(release__version__icontains=word) | Q(environment__slug__icontains=word)
-            )
-        return found
+        return with_words(self, words, "release__name", "release__version", "environment__slug")
 
 
 class DeploymentQuerySet(OfReleaseQuerySet):
@@ -130,3 +107,9 @@ class DeploymentQuerySet(OfReleaseQuerySet):
     def live(self) -> Self:
         """What is there and has no end yet."""
         return self.filter(ends_at=None)
+
+
+def _is_key(word: str) -> Q:
+    """The release whose key a word is, however it is written; none for another word."""
+    number = number_of_key(word.upper())
+    return Q(pk__in=[] if number is None else [number])

@@ -53,6 +53,7 @@ ENTRY: Final[dict[str, Any]] = {
     "environments": _WORDS,
     "services": _WORDS,
     "projects": _WORDS,
+    "program": {**_NULLABLE, "description": "The code of the program a milestone belongs to, when it belongs to no project."},
     "release": _RELEASE,
     "conflicts": {"type": "integer"},
     "html_url": {**_NULLABLE, "format": "uri"},

@@ -9,6 +9,7 @@ from django.db import models
 
 from common.intervals import Interval, day_begins
 from common.looks import KINDS as DRAWN_KINDS
+from releases.queries.answers import RESTRICTIONS
 
 #: Every kind an entry may have. Asking for one whose noun does not exist yet finds nothing.
 KINDS: Final[tuple[str, ...]] = tuple(DRAWN_KINDS)
@@ -101,23 +102,10 @@ class Cursor:
 
 #: The tables that what the calendar shows depends on, those that decide who may see what included.
 TABLES: Final = (
+    *RESTRICTIONS,
     "releases_promotion",
-    "releases_release",
-    "releases_release_restricted_to",
-    "releases_item",
     "releases_contribution",
     "environments_environment",
-    "environments_service",
     "environments_booking",
-    "projects_program",
-    "projects_program_restricted_to",
-    "projects_project",
-    "projects_project_restricted_to",
     "projects_milestone",
-    "projects_output",
-    "projects_output_services",
-    "accounts_user",
-    "accounts_user_groups",
-    "accounts_team",
-    "accounts_membership",
 )

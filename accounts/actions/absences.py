@@ -4,7 +4,7 @@ from datetime import datetime
 
 from accounts import rules
 from accounts.models import Absence, User
-from common.refusals import BadInput, NotAllowed
+from common.refusals import BadInput, NotAllowed, NotVisible
 from history.deeds import deed, record
 
 
@@ -28,7 +28,11 @@ def announce(user: User, *, by: User, starts_at: datetime, ends_at: datetime, de
 
 @deed
 def withdraw(absence: Absence, *, by: User) -> None:
-    """Take an announced absence back. Raises NotAllowed."""
+    """Take an announced absence back. Raises NotAllowed; NotVisible when somebody was first."""
+    locked = Absence.objects.select_for_update(no_key=True, of=("self",)).select_related("user").filter(pk=absence.pk).first()
+    if locked is None:
+        raise NotVisible("This absence was withdrawn already.")
+    absence = locked
     if not rules.may_withdraw_absence(by, absence):
         raise NotAllowed("Only an administrator may withdraw other people's absences.")
     number = absence.pk

@@ -73,10 +73,7 @@ def set_roles(user: User, roles: Iterable[Role], *, by: User, among: Iterable[Ro
     """
     if not rules.may_manage_people(by):
         raise NotAllowed("Only an administrator may change roles.")
-    # Taken by everybody who changes roles, so that two administrators cannot take away each other's at once.
-    groups = {
-        group.name: group for group in Group.objects.select_for_update(no_key=True).filter(name__in=list(among)).order_by("pk")
-    }
+    groups = _locked_roles(among)
     wanted = {Role(role).value for role in roles} & groups.keys()
     held = set(user.groups.filter(name__in=groups).values_list("name", flat=True))
     if wanted == held:
@@ -128,6 +125,7 @@ def activate(user: User, *, by: User) -> User:
 @deed
 def deactivate(user: User, *, by: User, reason: str = "") -> User:
     """End `user`'s access: sessions and tokens stop at once. What they did stays. Raises NotAllowed, RuleBroken."""
+    _locked_roles([Role.ADMINISTRATOR])
     user = _to_manage(user, by)
     if not user.is_active:
         return user
@@ -165,6 +163,12 @@ def remove_second_factor(user: User, *, by: User, reason: str = "") -> User:
     if removed:
         record(user, "removed_second_factor", by=by, reason=reason, template="{actor} removed the second factor of {subject}")
     return user
+
+
+def _locked_roles(roles: Iterable[Role]) -> dict[str, Group]:
+    """The roles by name. Locked before any person by whoever may leave nobody an administrator: two could do it to each other."""
+    locked = Group.objects.select_for_update(no_key=True).filter(name__in=list(roles)).order_by("pk")
+    return {group.name: group for group in locked}
 
 
 def _to_manage(user: User, by: User) -> User:

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 
 from accounts import rules
 from accounts.models import Membership, Team, User
-from accounts.vocabulary import validate_region, validate_slug
+from accounts.vocabulary import validate_region
 from common.refusals import BadInput, Conflict, NotAllowed, RuleBroken
+from common.slugs import validate as validate_slug
 from history.deeds import Said, deed, record, record_all
 
 CHANGEABLE = frozenset({"name", "parent", "lead", "region"})

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import accounts.vocabulary
+import common.slugs
 
 
 class Migration(migrations.Migration):
@@ -196,7 +197,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ("revision", models.PositiveIntegerField(db_default=1, editable=False)),
-                ("slug", models.CharField(max_length=100, unique=True, validators=[accounts.vocabulary.validate_slug])),
+                ("slug", models.CharField(max_length=100, unique=True, validators=[common.slugs.validate])),
                 ("name", models.CharField(max_length=200)),
                 (
                     "region",
@@ -292,7 +293,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("slug__regex", "^[A-Za-z0-9][A-Za-z0-9._-]*$"), models.Q(("slug", "new"), _negated=True)),
                 name="team_slug_shape",
-                violation_error_message="A slug has letters, digits, dots, hyphens and underscores, and is not “new”.",
+                violation_error_message="A code or slug has letters, digits, dots, hyphens and underscores, and is not “new”.",
             ),
         ),
         migrations.AddConstraint(

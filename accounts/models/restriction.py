@@ -7,7 +7,7 @@ class Restrictable(models.Model):
     """Seen only by its managers, the named teams, PMO, auditors and administrators while `restricted_until` is not null.
 
     Restricted *exactly while it is not null*, not while it lies ahead: its end is an event of its own that the clock
-    writes, so that whoever follows the changes learns of it. Querysets build on `RestrictableQuerySet.open_to`.
+    writes, so that whoever follows the changes learns of it. Querysets build on `RestrictableQuerySet`.
     """
 
     restricted_until = models.DateTimeField(null=True, blank=True)

@@ -7,14 +7,15 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.querysets import TeamQuerySet
-from accounts.vocabulary import RESERVED_SLUG, SLUG_IN_SQL, validate_region, validate_slug
+from accounts.vocabulary import validate_region
 from common.rows import Row
+from common.slugs import shape_constraint, slug_field
 
 
 class Team(Row):
     """Security, Operations, Payments. Named in addresses and imports by its slug, which is case-sensitive."""
 
-    slug = models.CharField(max_length=100, unique=True, validators=[validate_slug])
+    slug = slug_field(unique=True)
     name = models.CharField(max_length=200)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     lead = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="led_teams")
@@ -28,11 +29,7 @@ class Team(Row):
     class Meta:
         ordering = ["slug"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(slug__regex=SLUG_IN_SQL) & ~Q(slug=RESERVED_SLUG),
-                name="team_slug_shape",
-                violation_error_message="A slug has letters, digits, dots, hyphens and underscores, and is not “new”.",
-            ),
+            shape_constraint("slug", "team_slug_shape"),
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=F("id")),
                 name="team_not_its_own_parent",

@@ -7,6 +7,7 @@
     {% when instant %}   {% when instant zone place=environment.time_zone focus=True %}
     {% interval starts_at ends_at %}                       half-open; the same options as `when`
     {% day date %}   {% days starts_on ends_on %}          dates; both ends inclusive; never shifted by a zone
+    {% choices filter %}                                   the check boxes of a group of filters: components/filter.html
     {% legend %}                                           what the colours, icons and fills mean
     {% route_map stations %}                               shape: components/route_map.html
     {% table caption columns rows %}                       a list as a table, as cards on a phone
@@ -17,7 +18,7 @@ Without `zone`, times are shown in the page's zone (`zone` in the context), else
 More pieces are plain includes: components/{pagination,filters,empty,facts,heading}.html say at their head what they take.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -28,13 +29,15 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from common import looks, moments
 
 register = template.Library()
 
+#: So many check boxes of a group of filters stand open.
+CHOICES_SHOWN = 12
 NOTHING = format_html('<span class="none">{}</span>', "—")
 
 
@@ -53,6 +56,27 @@ def kind(name: str) -> SafeString:
         looks.icon_of(name),
         looks.KINDS.get(name) or looks.words_of(name),
     )
+
+
+@register.simple_tag
+def choices(group: Mapping[str, Any]) -> SafeString:
+    """The check boxes of one group of filters, built by hand: a rail has dozens, which took a template most of its time.
+
+    Beyond the first few, those that are not chosen are folded away.
+    """
+    name = conditional_escape(group["name"])
+    start = f'<label class="choice"><input class="form-check-input" type="checkbox" name="{name}" value="'
+    shown: list[str] = []
+    folded: list[str] = []
+    for at, choice in enumerate(group["choices"]):
+        value, number = str(choice["value"]), choice["count"]
+        words = kind(value) if group.get("has_icons") else conditional_escape(choice["label"])
+        count = "" if number is None else f'<span class="choice-count">{number:,}</span>'
+        checked = " checked" if choice["chosen"] else ""
+        line = f'{start}{conditional_escape(value)}"{checked}> <span class="choice-words">{words}</span>{count}</label>'
+        (shown if at < CHOICES_SHOWN or choice["chosen"] else folded).append(line)
+    more = f'<details class="more-choices"><summary>{len(folded)} more</summary>{"".join(folded)}</details>' if folded else ""
+    return SafeString("".join(shown) + more)
 
 
 @register.simple_tag

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import forming, listing, pages
 from common.forming import Nothing, Verb, Writing
@@ -33,6 +33,7 @@ ENVIRONMENTS = Listing(
 
 
 @login_required
+@require_safe
 def environments(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, ENVIRONMENTS, Environment.objects.visible_to(request.user).with_owner().with_routes())
     verbs = [Verb("New environment", reverse("new_environment"), "new")] if rules.may_write_environment(me(request), None) else []
@@ -40,6 +41,7 @@ def environments(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def environment(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Environment.objects.visible_to(request.user).with_owner(), slug=slug)
     routes = Route.objects.visible_to(request.user).through(found)

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import forming, listing, pages
 from common.forming import Nothing, Verb, Writing
@@ -38,6 +38,7 @@ ROUTES = Listing(
 
 
 @login_required
+@require_safe
 def routes(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, ROUTES, Route.objects.visible_to(request.user).with_stops())
     verbs = [Verb("New route", reverse("new_route"), "new")] if rules.may_write_routes(me(request)) else []
@@ -45,6 +46,7 @@ def routes(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def route(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Route.objects.visible_to(request.user).with_stops(), slug=slug)
     return pages.show(request, "environments/route.html", {"route": found, "verbs": _verbs(request, found)})

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import forming, listing, pages
 from common.forming import Nothing, Verb, Writing
@@ -37,6 +37,7 @@ SERVICES = Listing(
 
 
 @login_required
+@require_safe
 def services(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, SERVICES, Service.objects.visible_to(request.user).with_owner().with_dependencies())
     verbs = [Verb("New service", reverse("new_service"), "new")] if rules.may_write_service(me(request), None) else []
@@ -44,14 +45,16 @@ def services(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Service.objects.visible_to(request.user).with_owner(), slug=slug)
+    visible = Service.objects.visible_to(request.user)
     context = {
         "service": found,
         "verbs": _verbs(request, found),
-        "children": found.children.order_by("slug"),
-        "needs": Service.objects.filter(dependents__service=found).order_by("slug"),
-        "needed_by": Service.objects.filter(dependencies__needs=found).order_by("slug"),
+        "children": visible.parts_of(found),
+        "needs": visible.needed_by(found),
+        "needed_by": visible.needing(found),
     }
     return pages.show(request, "environments/service.html", context)
 

@@ -162,7 +162,7 @@ def _read(files: Sequence[Source], call: Call, tell: Told) -> list[Sheet]:
         return [Sheet(largest.name, errors=[RowError(largest.name, 1, "", problem)])]
     sheets: list[Sheet] = []
     for source in files:
-        rest = GREATEST_NUMBER_OF_ROWS - sum(len(sheet.rows) for sheet in sheets)
+        rest = GREATEST_NUMBER_OF_ROWS - sum(sheet.number_read for sheet in sheets)
         found = read_file(source, KINDS, rest, call.calendars, call.at)
         sheets += found
         number = sum(len(sheet.rows) for sheet in found)

@@ -23,8 +23,16 @@ from common.slugs import problem_with
 _OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}|git:[0-9a-f]{7,64}")
 _MONEY = re.compile(r"\d{1,14}(\.\d{1,2})?", re.ASCII)
+_REORDERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 _SEPARATORS = {"Zl", "Zp"}
 SEPARATOR = "|"
+
+
+def _refuse_reordering(value: str) -> None:
+    """Characters that turn the direction of what follows make one name look like another (Unicode TR 36, 3.1)."""
+    for character in value:
+        if unicodedata.bidirectional(character) in _REORDERING:
+            raise BadInput(f"It holds a character that turns the direction of writing (U+{ord(character):04X}); take it out.")
 
 
 def line(most: int, *, is_needed: bool = False) -> Callable[[str], str]:
@@ -35,6 +43,7 @@ def line(most: int, *, is_needed: bool = False) -> Callable[[str], str]:
         if is_needed and not value:
             raise BadInput("This cannot be empty; fill it in.")
         _check_length(value, most)
+        _refuse_reordering(value)
         for character in value:
             if unicodedata.category(character) == "Cc" or unicodedata.category(character) in _SEPARATORS:
                 raise BadInput(
@@ -51,6 +60,7 @@ def prose(most: int) -> Callable[[str], str]:
     def read(text: str) -> str:
         value = text.replace("\r\n", "\n")
         _check_length(value, most)
+        _refuse_reordering(value)
         for character in value:
             if unicodedata.category(character) == "Cc" and character not in "\n\t":
                 raise BadInput(f"It holds a control character (U+{ord(character):04X}); take it out.")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +15,8 @@ from exchange.formats.shields import unshielded
 from exchange.kinds.kind import Cell, Kind
 
 LONGEST_LINE = 1_000_000
+# Of a file that is wrong all over, nobody wants to hear more; each takes memory.
+MOST_ERRORS = 10_000
 # Values of a column repeat; those read once are kept, up to so many a column.
 REMEMBERED = 20_000
 # What other programs write, by how it begins, and what to do about it.
@@ -66,7 +69,8 @@ class RowError:
 
 @dataclass
 class Sheet:
-    """The rows of one file. `numbers` are their row numbers in it; `spoilt` names what rows with errors stand for.
+    """The rows of one file. `numbers` are their row numbers in it; `spoilt` names what rows with errors stand for, `number_read`
+    counts them too.
 
     `kind` is None, and `is_readable` False, when there is no telling what the file holds.
     """
@@ -75,6 +79,7 @@ class Sheet:
     kind: Kind | None = None
     rows: list[Given] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    number_read: int = 0
     errors: list[RowError] = field(default_factory=list)
     spoilt: set[tuple[str, str]] = field(default_factory=set)
 
@@ -167,7 +172,7 @@ def _lines(file: BinaryIO, number: Callable[[], int]) -> Iterator[str]:
 def _read_records(sheet: Sheet, records: Iterator[tuple[int, list[str]]], kinds: Sequence[Kind], most_rows: int) -> None:
     _, header = next(records)
     if len(header) > MOST_COLUMNS:
-        raise _Unreadable(f"It has {len(header):,} columns, and no rows we read have more than {MOST_COLUMNS}.")
+        raise _Unreadable(f"The header has {len(header):,} columns; at most {MOST_COLUMNS} are read. Perhaps it is no CSV.")
     header = [unshielded(name).strip() for name in header]
     kind = _kind_of(sheet, header, kinds)
     if kind is None:
@@ -176,8 +181,11 @@ def _read_records(sheet: Sheet, records: Iterator[tuple[int, list[str]]], kinds:
     for number, record in records:
         if not any(record):
             continue
-        if len(sheet.rows) >= most_rows:
+        if sheet.number_read >= most_rows:
             raise _Unreadable(f"One call takes at most {most_rows:,} rows; bring the rest in another one.", number)
+        if len(sheet.errors) >= MOST_ERRORS:
+            raise _Unreadable(f"So far {MOST_ERRORS:,} cells cannot be read; the rest was not looked at. Mend these first.", number)
+        sheet.number_read += 1
         _read_row(sheet, kind, columns, number, record)
     sheet.kind = kind
 
@@ -220,7 +228,7 @@ def _names(kind: Kind, row: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
 
 def _kind_of(sheet: Sheet, header: Sequence[str], kinds: Sequence[Kind]) -> Kind | None:
     """The kind whose columns these are; otherwise what is wrong with the header is noted, and None answered."""
-    twice = sorted({name for name in header if name and header.count(name) > 1})
+    twice = sorted(name for name, times in Counter(header).items() if name and times > 1)
     if twice:
         raise _Unreadable(f"The column {twice[0]} stands in the header twice; keep one of them.", column=twice[0])
     told = [kind for kind in kinds if kind.holds(header)]

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import connection
-
+from accounts.actions import restrictions
 from accounts.models import Team, User
 from common.refusals import IllegalMove, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen, revise
@@ -72,23 +71,6 @@ def _state(thing: Program | Project) -> dict[str, Any]:
     return state | ({"status": thing.status} if isinstance(thing, Project) else {})
 
 
-@deed
 def end_restrictions(*, by: User, at: datetime) -> int:
-    """Lift the restrictions of programs and projects that were to end by `at` (UTC); gives how many.
-
-    What becomes visible tells its present state, so that whoever follows the changes learns of the thing at once. Two at once are
-    harmless: the second does nothing.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
-    ended: list[Program | Project] = []
-    for model in (Program, Project):
-        ended += model.objects.select_for_update(no_key=True).with_ended_restriction(at).order_by("pk")
-    for thing in ended:
-        # The named teams stay: they say who it was for.
-        thing.restricted_until = None
-        thing.save(update_fields=["restricted_until"])
-        record(thing, "opened", by=by, template="{subject} is no longer restricted", **_state(thing))
-    return len(ended)
+    """Lift the restrictions of programs and projects that were to end by `at` (UTC); gives how many."""
+    return restrictions.end((Program.objects.all(), Project.objects.all()), by=by, at=at, lock=LOCK, state_of=_state)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import forming, labels, listing, pages
 from common.forming import Nothing, Verb, Writing
@@ -41,6 +41,7 @@ MILESTONES = Listing(
 
 
 @login_required
+@require_safe
 def milestones(request: HttpRequest) -> HttpResponse:
     found = Milestone.objects.visible_to(request.user)
     page = listing.read(request, MILESTONES, found if request.GET.get("cancelled") else found.standing())
@@ -52,6 +53,7 @@ def milestones(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def milestone(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Milestone.objects.visible_to(request.user), pk=pk)
     owner = _owner(found)

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import forming, listing, pages
 from common.forming import Nothing, Verb, Writing
@@ -41,6 +41,7 @@ OUTPUTS = Listing(
 
 
 @login_required
+@require_safe
 def outputs(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, OUTPUTS, Output.objects.visible_to(request.user).with_project().with_services())
     verbs = [Verb("New output", reverse("new_output"), "new")] if rules.writes_something(me(request)) else []
@@ -48,6 +49,7 @@ def outputs(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def output(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Output.objects.visible_to(request.user).with_project().with_services(), pk=pk)
     return pages.show(request, "projects/output.html", {"output": found, "verbs": _verbs(request, found)})

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import forming, listing, pages
 from common.forming import Nothing, Verb, Writing
@@ -33,6 +33,7 @@ PROGRAMS = Listing(
 
 
 @login_required
+@require_safe
 def programs(request: HttpRequest) -> HttpResponse:
     found = Program.objects.visible_to(request.user).with_people().with_project_counts(request.user)
     page = listing.read(request, PROGRAMS, found)
@@ -41,6 +42,7 @@ def programs(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def program(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Program.objects.visible_to(request.user).with_people(), code=code)
     context = {

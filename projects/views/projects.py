@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import forming, labels, listing, pages
 from common.forming import Verb, Writing
@@ -38,6 +38,7 @@ PROJECTS = Listing(
 
 
 @login_required
+@require_safe
 def projects(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, PROJECTS, Project.objects.visible_to(request.user).with_people().with_output_counts())
     names = labels.of({("program", project.program_id) for project in page.rows if project.program_id}, request.user)
@@ -47,6 +48,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def project(request: HttpRequest, code: str) -> HttpResponse:
     found = get_object_or_404(Project.objects.visible_to(request.user).with_people(), code=code)
     program = ("program", found.program_id or 0)

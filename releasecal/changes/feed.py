@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count
+
 from common import labels
 from common.labels import Named, Restricted
 from common.reading import Question
@@ -57,10 +59,8 @@ def _batch(number: int, end: int, limit: int) -> list[Event]:
 
 
 def _sizes(event_ids: Sequence[int]) -> dict[int, int]:
-    sizes: dict[int, int] = {}
-    for pk in Change.objects.filter(event__in=event_ids).values_list("event_id", flat=True).iterator():
-        sizes[pk] = sizes.get(pk, 0) + 1
-    return sizes
+    counted = Change.objects.filter(event__in=event_ids).order_by().values_list("event_id").annotate(Count("pk"))
+    return dict(counted)
 
 
 def _tell(batch: Sequence[Event], question: Question) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.db import connection, models
 
 from common import labels
 from common.rows import kind_of
+from history.queries import model_of
 
 Thing = tuple[str, int]
 # An artefact hangs on its candidate, and that on its release; nothing hangs deeper than this.
@@ -39,9 +40,7 @@ def owners(rows: Collection[tuple[str, int]]) -> dict[tuple[str, int], set[Thing
 
 def referred_to_by_gone(kind: str, number: int) -> Iterator[Thing]:
     """What a deleted thing referred to when it went: one may know of it who may see all that."""
-    model = next((model for model in apps.get_models() if _is_ours(model) and kind_of(model) == kind), None)
-    if model is None:
-        return
+    model = model_of(kind)
     for described in model._meta.concrete_fields:
         related: Any = described.related_model
         if related is not None and kind_of(related) in labels.kinds():

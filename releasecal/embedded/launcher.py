@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
@@ -37,11 +37,12 @@ class PartError(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """One process of the program: its name, command, and the seconds it gets to end what it is doing."""
+    """One process of the program: its name, command, the seconds it gets to end what it is doing, and variables of its own."""
 
     name: str
     command: list[str]
     patience: float
+    variables: dict[str, str] = field(default_factory=dict)
 
 
 def run(wish: arguments.Wish) -> int:
@@ -83,7 +84,7 @@ def _run(wish: arguments.Wish) -> None:
         try:
             sign_ins = _prepare(wish, variables, watchdog)
             for part in _parts(wish.port):
-                process = children.start(part.command, log=_fresh_log(part.name), env=variables, cwd=BASE_DIR)
+                process = children.start(part.command, log=_fresh_log(part.name), env=part.variables | variables, cwd=BASE_DIR)
                 watchdog.watch(process.pid)
                 started.append((part, process))
                 running.write(
@@ -111,7 +112,8 @@ def _parts(port: int) -> list[Part]:
             [
                 *(python, "-m", "gunicorn", "releasecal.wsgi:application", "--bind", f"127.0.0.1:{port}"),
                 *("--worker-class", "gthread", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)),
-                *("--preload", "--no-control-socket", "--graceful-timeout", "10"),
+                # The site reads X-Forwarded-… itself, and only as many as TRUSTED_PROXIES says.
+                *("--preload", "--no-control-socket", "--graceful-timeout", "10", "--forwarded-allow-ips", ""),
             ],
             12,
         ),
@@ -131,6 +133,7 @@ def _parts(port: int) -> list[Part]:
                 "--without-mingle",
             ],
             30,
+            {"STATEMENT_TIMEOUT_MS": "120000"},  # tasks may take longer than a page; their own limit is task_time_limit
         ),
         Part(
             "beat", [python, *celery, "beat", "-s", str(running.VAR / "celerybeat-schedule"), "--pidfile=", "--loglevel", "INFO"], 5
@@ -215,6 +218,8 @@ def _greet(address: str, sign_ins: str) -> None:
     print(f"\nReleasecal is at {address}\n")
     if sign_ins.strip():
         print(sign_ins.strip() + "\n")
+    if not os.environ.get("EMAIL_URL"):
+        print("No mail leaves this machine until EMAIL_URL names a mail server (smtp+tls://user:password@host).\n")
     print("Ctrl-C stops it.", flush=True)
 
 

@@ -53,9 +53,10 @@ class Arrival:
 def recompute(places: Collection[Place], *, by: User) -> None:
     """Make the deployments of `places` what the promotions there say; rows that are right already stay untouched.
 
-    Called within a deed whose verb records why: deployments are a consequence, and bring no fact of their own. Promotions that succeeded (with issues or without) count, in the order of the end of their intervals. A deployment
-    begins there and ends when the next of its line begins; of several at the same instant the one with the highest version
-    (`version_order`) wins; an item that is `removed` ends the line. A promotion into a whole environment reaches each of its parts.
+    Called within a deed whose verb records why: deployments are a consequence, and bring no fact of their own. Promotions that
+    succeeded (with issues or without) count, in the order of the end of their intervals. A deployment begins there and ends when
+    the next of its line begins; of several at the same instant the one with the highest version (`version_order`) wins; an item
+    that is `removed` ends the line. A promotion into a whole environment reaches each of its parts.
     """
     if not places:
         return

@@ -54,10 +54,7 @@ def bring(rows: Sequence[Given], *, by: User, at: datetime, trust_history: bool 
     if trust_history and not rules.may_trust_history(by):
         raise NotAllowed("Only an administrator, or the operator at the shell, may let imported history count for later stops.")
     batch = Batch(rows)
-    environments = {
-        found.slug: found
-        for found in Environment.objects.select_for_update(no_key=True).filter(slug__in=batch.values("environment")).order_by("pk")
-    }
+    environments = {found.slug: found for found in Environment.objects.all_locked()}
     releases = named_releases(batch.values("release"), by)
     wanted = _find(batch, environments, releases)
     known = _present(wanted.values())

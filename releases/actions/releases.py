@@ -96,6 +96,7 @@ def bring(rows: Sequence[Given], *, by: User, promotions: Sequence[Given] = ()) 
     lead by the release moves; `promotions` are the rows that the same call brings afterwards, which count as if they were there.
     Raises WrongRows with every row that cannot be brought; then nothing is written.
     """
+    Environment.objects.all_locked()
     batch = Batch(rows)
     present = _present(batch, by)
     named = _named(batch, by)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
-from common.labels import Label, Named, Restricted
+from common.labels import Label, Named, ask
 from releases.models import Candidate, Contribution, Deployment, Item, Prerequisite, Promotion, Release
 from releases.queries.answers import DEPLOYMENTS, PROMOTIONS, RELEASES, hidden_releases
 from releases.vocabulary import KEY_PREFIX
@@ -18,7 +18,7 @@ def name_releases(ids: Collection[int], user: Any) -> Mapping[int, Named]:
         "pk", "name", "version", "release_manager__name"
     ):
         key = f"{KEY_PREFIX}{pk}"
-        named[pk] = _ask(manager) if pk in hidden else Label(f"{name} {version}", f"/releases/{key}/", RELEASES.address_of(pk))
+        named[pk] = ask(manager) if pk in hidden else Label(f"{name} {version}", f"/releases/{key}/", RELEASES.address_of(pk))
     return named
 
 
@@ -93,7 +93,7 @@ def _of_release(
     named: dict[int, Named] = {}
     release = ("release_id", "release__name", "release__version", "release__release_manager__name")
     for pk, number, name, version, manager, *more in model.objects.filter(pk__in=ids).values_list("pk", *release, *columns):
-        named[pk] = _ask(manager) if number in hidden else label(pk, number, f"{name} {version}", *more)
+        named[pk] = ask(manager) if number in hidden else label(pk, number, f"{name} {version}", *more)
     return named
 
 
@@ -103,7 +103,3 @@ def _part(place: str, words: str) -> Callable[..., Label]:
         return Label(words.format(said, called), f"/releases/{key}/", f"{RELEASES.address_of(release)}{place}/{pk}/")
 
     return label
-
-
-def _ask(manager: str | None) -> Restricted:
-    return Restricted(manager) if manager else Restricted()

@@ -19,6 +19,8 @@ def stops_of(releases: Collection[Release]) -> dict[int, list[Stop]]:
         release.pk: release.route_version_id or newest.get(release.route_id) for release in releases if release.route_id is not None
     }
     stops: dict[int, list[Stop]] = {}
-    for stop in Stop.objects.filter(version__in=set(versions.values()) - {None}).select_related("environment"):
+    for stop in (
+        Stop.objects.filter(version__in=set(versions.values()) - {None}).select_related("environment").order_by("position", "id")
+    ):
         stops.setdefault(stop.version_id, []).append(stop)
     return {release: stops.get(version or 0, []) for release, version in versions.items()}

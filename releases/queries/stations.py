@@ -1,14 +1,14 @@
 """The route map: the line of environments a release travels, and how far it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from environments.models import Environment, RouteVersion, Stop
+from environments.models import Environment, Stop
 from releases.models import Promotion, Release
+from releases.queries.routes import stops_of
 from releases.vocabulary import SUCCESSES, UNFINISHED, PromotionStatus
 
 Span = tuple[datetime, datetime]
@@ -24,7 +24,7 @@ def stations(releases: Sequence[Release], promotions: Mapping[int, Sequence[Prom
     `promotions`: those of each release in the order of their start, with their environments. The line is the route's (the version
     the release set out on, else the newest), then whatever else it was promoted into. Two queries, however many releases.
     """
-    stops = _stops(releases)
+    stops = stops_of(releases)
     found: dict[int, list[Station]] = {}
     for release in releases:
         own = promotions.get(release.pk, ())
@@ -36,23 +36,6 @@ def stations(releases: Sequence[Release], promotions: Mapping[int, Sequence[Prom
                 line.append((promotion.environment, None))
         found[release.pk] = _line(release, line, own)
     return found
-
-
-def _stops(releases: Iterable[Release]) -> dict[int, list[Stop]]:
-    """The stops of each release's route, in their order."""
-    newest = {
-        version.route_id: version.pk
-        for version in RouteVersion.objects.filter(route__in={release.route_id for release in releases if release.route_id})
-        .order_by("route_id", "-number")
-        .distinct("route_id")
-    }
-    versions = {release.pk: release.route_version_id or newest.get(release.route_id or 0) for release in releases}
-    ordered = Stop.objects.filter(version__in={version for version in versions.values() if version}).select_related("environment")
-    by_version = {
-        version: list(stops)
-        for version, stops in groupby(ordered.order_by("version", "position", "id"), lambda stop: stop.version_id)
-    }
-    return {release: by_version.get(version or 0, []) for release, version in versions.items()}
 
 
 def _line(release: Release, line: Sequence[tuple[Environment, Stop | None]], promotions: Sequence[Promotion]) -> list[Station]:

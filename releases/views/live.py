@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from common import listing, pages
 from common.intervals import read_moment
@@ -26,6 +27,7 @@ LIVE = Listing(
 
 
 @login_required
+@require_safe
 def live(request: HttpRequest) -> HttpResponse:
     zone = pages.zone_of(request)
     asked = _moment(request, zone)

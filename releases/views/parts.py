@@ -1,5 +1,7 @@
 """What releases add to the pages of projects, programs, outputs, environments, services and routes."""
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -85,8 +87,8 @@ def output_journey(request: HttpRequest, output: Output) -> SafeString:
     return _part(request, "output_journey", {"output": output, "journey": journeys([output], request.user)[0]})
 
 
-def _releases(request: HttpRequest, found: object, query: str) -> SafeString:
-    rows = glances(list(found), request.user)  # type: ignore[call-overload]  # a sliced queryset
+def _releases(request: HttpRequest, found: Iterable[Release], query: str) -> SafeString:
+    rows = glances(list(found), request.user)
     return _part(request, "releases", {"rows": rows, "query": query, "is_cut": len(rows) == SHOWN})
 
 

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from common import listing, pages
 from common.listing import Facet, Listing, Order
@@ -42,6 +43,7 @@ PROMOTIONS = Listing(
 
 
 @login_required
+@require_safe
 def promotions(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, PROMOTIONS, Promotion.objects.visible_to(request.user).with_references())
     beside = {glance.release.pk: glance for glance in glances([promotion.release for promotion in page.rows], request.user)}
@@ -50,6 +52,7 @@ def promotions(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def promotion(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Promotion.objects.visible_to(request.user).with_references(), pk=pk)
     context = {

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from common import listing, pages
 from common.listing import Facet, Listing, Order
@@ -46,6 +47,7 @@ RELEASES = Listing(
 
 
 @login_required
+@require_safe
 def releases(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, RELEASES, Release.objects.visible_to(request.user))
     context = {"page": page, "rows": glances(page.rows, request.user)}
@@ -53,6 +55,7 @@ def releases(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def release(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Release.objects.visible_to(request.user).with_key(key).with_references())
     return pages.show(request, "releases/release.html", {"release": found, "contents": contents(found, request.user)})

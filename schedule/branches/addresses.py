@@ -14,10 +14,10 @@ def page(noun: str, name: object) -> str:
     return f"{before}{name}{after}"
 
 
-def card(kind: str, number: int) -> str:
-    """Where the card of an entry comes from."""
+def card(entry: str) -> str:
+    """Where the card of an entry comes from, by its id (`promotion-7`)."""
     before, after = _around_cards()
-    return f"{before}{kind}-{number}{after}"
+    return f"{before}{entry}{after}"
 
 
 def in_rest(plural: str, name: object) -> str:

@@ -51,6 +51,7 @@ def days_entry(kind: str, number: int, title: str, first: date, last: date, **mo
         "environments": [],
         "services": [],
         "projects": [],
+        "program": None,
         "release": None,
         "conflicts": 0,
         **more,

@@ -50,12 +50,13 @@ def _rows() -> Statement:
             "cancelled_at",
             "updated_at",
             "project__code",
+            "program__code",
         )
     )
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    number, name, subkind, first, last, cancelled_at, updated_at, project = row
+    number, name, subkind, first, last, cancelled_at, updated_at, project, program = row
     return days_entry(
         KIND,
         number,
@@ -65,6 +66,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         subkind=subkind,
         status=CANCELLED if cancelled_at else None,
         projects=[project] if project else [],
+        program=program,
         html_url=addresses.page(KIND, number),
         updated_at=updated_at,
     )

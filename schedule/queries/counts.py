@@ -1,10 +1,17 @@
 """How many entries of a range there are of each kind, in each environment, for each project …: what stands beside the filters."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from operator import attrgetter
 from typing import Any, Final
 
+from django.db.models import CharField, Value
+
+from common.statements import Among, Statement, compiled, for_all, joined, statement
 from environments.models import Environment, Service
 from environments.vocabulary import Stage
 from projects.models import Output, Program, Project
@@ -16,8 +23,8 @@ from schedule.vocabulary import Narrowing, Span
 
 #: Beyond so many entries nobody waits for exact counts: filters go without numbers.
 COUNTED: Final = 3_000
-#: So many values of one filter are offered, the most frequent first.
-OFFERED: Final = 12
+#: So many values of one filter are offered, the most frequent first; the page folds all but the first few away.
+OFFERED: Final = 60
 
 #: The filters that entries are counted for, and the field of a narrowing each is.
 FACETS: Final[dict[str, str]] = {
@@ -63,105 +70,138 @@ def facets(sight: Sight, span: Span, narrowing: Narrowing, shown: Sequence[str])
 
     `shown` are the kinds on the page, which the other filters count.
     """
-    every = replace(narrowing, kinds=())
-    found = _Found(sight, traits(sight, span, every, most=COUNTED + 1))
-    counted: dict[str, Counter[Any] | None] = {"kind": found.counters()["kind"]}
-    of_shown = _Found(sight, [row for row in found.rows if row.kind in shown], is_cut=found.is_cut)
-    counters = of_shown.counters()
+    found = _Found(sight, traits(sight, span, replace(narrowing, kinds=()), most=COUNTED + 1))
+    on_page = found.of_kinds(shown)
+    counted: dict[str, Counter[Any]] = {}
     for facet, name in FACETS.items():
         if facet == "kind":
-            continue
-        if getattr(narrowing, name):
+            counted[facet] = found.counted(facet)
+        elif getattr(narrowing, name):
             others: dict[str, Any] = {name: ()}
             without = replace(narrowing, kinds=tuple(shown), **others)
-            counted[facet] = _Found(sight, traits(sight, span, without, most=COUNTED + 1)).counters()[facet]
+            counted[facet] = _Found(sight, traits(sight, span, without, most=COUNTED + 1)).counted(facet)
         else:
-            counted[facet] = counters[facet]
+            counted[facet] = on_page.counted(facet)
+    offered = {facet: _offered(counted[facet], getattr(narrowing, name)) for facet, name in FACETS.items()}
+    names = _names(sight, offered)
     choices = {
-        facet: _choices(sight, facet, counted[facet], getattr(narrowing, name), found.is_cut) for facet, name in FACETS.items()
+        facet: [
+            Choice(*names[facet, value], None if found.is_cut else counted[facet][value])
+            for value in values
+            if (facet, value) in names
+        ]
+        for facet, values in offered.items()
     }
     return choices, _summary(found)
 
 
 class _Found:
-    """Entries of a range and what they belong to; when there are too many, only the first, and nothing that takes a query more."""
+    """Entries of a range and what they belong to; when there are too many, only the first, and nothing that takes a query more.
 
-    def __init__(self, sight: Sight, rows: Sequence[Traits], *, is_cut: bool | None = None) -> None:
-        self.is_cut = len(rows) > COUNTED if is_cut is None else is_cut
+    `related` has for a facet the ids of each release, by its number; `services` those of outputs and projects, by kind and number.
+    """
+
+    def __init__(self, sight: Sight, rows: Sequence[Traits]) -> None:
+        self.is_cut = len(rows) > COUNTED
         self.rows = rows[:COUNTED]
-        self.services: dict[int, set[int]] = defaultdict(set)
-        self.carried: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
-        self.output_services: dict[int, set[int]] = defaultdict(set)
-        self.project_services: dict[int, set[int]] = defaultdict(set)
+        self.related: dict[str, dict[int, set[int]]] = {"service": {}, "project": {}, "program": {}}
+        self.services: dict[tuple[str, int], set[int]] = {}
         if not self.is_cut:
             self._read_relations(sight)
 
     def _read_relations(self, sight: Sight) -> None:
-        releases = {row.release for row in self.rows if row.release}
-        if releases:
-            for release, service in Item.objects.filter(release__in=releases).values_list("release_id", "service_id"):
-                self.services[release].add(service)
-            feeding = Contribution.objects.standing().filter(release__in=releases)
-            for release, project, program in feeding.values_list("release_id", "output__project_id", "output__project__program_id"):
+        services, projects, programs = (self.related[facet] for facet in ("service", "project", "program"))
+        if releases := {row.release for row in self.rows if row.release}:
+            ids = {"ids": list(releases)}
+            for release, service in statement("services of releases", _services_of_releases, keep=for_all).run(ids):
+                services.setdefault(release, set()).add(service)
+            for release, project, program in statement("carried by releases", _carried_by_releases, keep=for_all).run(ids):
                 if project not in sight.hidden.projects:
-                    self.carried[release].add((project, program))
-        for kind, field, kept in (("output", "pk", self.output_services), ("project", "project_id", self.project_services)):
-            numbers = [row.number for row in self.rows if row.kind == kind]
-            if numbers:
-                concerned = Output.objects.filter(**{f"{field}__in": numbers}, services__isnull=False)
-                for number, service in concerned.values_list(field, "services"):
-                    kept[number].add(service)
+                    projects.setdefault(release, set()).add(project)
+                    if program:
+                        programs.setdefault(release, set()).add(program)
+        for kind, column in (("output", "pk"), ("project", "project")):
+            if numbers := [row.number for row in self.rows if row.kind == kind]:
+                asked = statement(("services of outputs", column), partial(_services_of_outputs, column), keep=for_all)
+                for number, service in asked.run({"ids": numbers}):
+                    self.services.setdefault((kind, number), set()).add(service)
 
-    def counters(self) -> dict[str, Counter[Any]]:
-        """How often each value of each facet occurs; an entry counts once for each of its values."""
-        found: dict[str, Counter[Any]] = {facet: Counter() for facet in FACETS}
-        for row in self.rows:
-            found["kind"][row.kind] += 1
-            for facet in ("environment", "status", "commitment"):
-                if (value := getattr(row, facet)) is not None:
-                    found[facet][value] += 1
-            found["project"].update(self._projects(row))
-            found["program"].update(self._programs(row))
-            found["service"].update(self._services(row))
+    def of_kinds(self, kinds: Sequence[str]) -> "_Found":
+        """Those of some kinds only, with what was read of all."""
+        some = copy(self)
+        some.rows = [row for row in self.rows if row.kind in kinds]
+        return some
+
+    def counted(self, facet: str) -> Counter[Any]:
+        """How often each value of a facet occurs; an entry counts once for each of its values.
+
+        What has a release counts for all that this changes or carries, anything else for what it belongs to itself.
+        """
+        if facet not in self.related:
+            found = Counter(map(attrgetter(facet), self.rows))
+        else:
+            related = self.related[facet]
+            found = Counter(chain.from_iterable(related.get(row.release, ()) for row in self.rows if row.release))
+            own = [row for row in self.rows if not row.release]
+            if facet == "service":
+                found.update(chain.from_iterable(self.services.get((row.kind, row.number), ()) for row in own))
+            else:
+                found.update(map(attrgetter(facet), own))
+        del found[None]
         return found
 
-    def _projects(self, row: Traits) -> Iterable[int]:
-        return (
-            {project for project, _ in self.carried.get(row.release, ())} if row.release else [row.project] if row.project else []
-        )
 
-    def _programs(self, row: Traits) -> Iterable[int]:
-        if row.release:
-            return {program for _, program in self.carried.get(row.release, ()) if program}
-        return [row.program] if row.program else []
-
-    def _services(self, row: Traits) -> Iterable[int]:
-        if row.release:
-            return self.services.get(row.release, ())
-        return {"output": self.output_services, "project": self.project_services}.get(row.kind, {}).get(row.number, ())
+def _services_of_releases() -> Statement:
+    return compiled(Item.objects.order_by().filter(Among("release")).values_list("release_id", "service_id"))
 
 
-def _choices(sight: Sight, facet: str, counter: Counter[Any] | None, chosen: Sequence[Any], is_cut: bool) -> list[Choice]:
+def _carried_by_releases() -> Statement:
+    feeding = Contribution.objects.standing().order_by().filter(Among("release"))
+    return compiled(feeding.values_list("release_id", "output__project_id", "output__project__program_id"))
+
+
+def _services_of_outputs(column: str) -> Statement:
+    """Each with the id of the output itself, or of its project."""
+    return compiled(Output.objects.order_by().filter(Among(column), services__isnull=False).values_list(column, "services"))
+
+
+def _offered(counter: Counter[Any], chosen: Sequence[Any]) -> list[Any]:
     """The most frequent values, and the chosen ones whatever they count."""
-    counter = counter or Counter()
     values = [value for value, _ in counter.most_common(OFFERED)]
-    values += [value for value in chosen if value not in values]
-    names: Mapping[Any, tuple[str, str]] = {value: (str(value), str(value)) for value in values}
-    if facet in _NAMED:
-        noun, column = _NAMED[facet]
-        rows = noun.objects.visible_to(sight.user).filter(pk__in=values).values_list("pk", column, "name")
-        names = {number: (name, label) for number, name, label in rows}
-    return [Choice(*names[value], None if is_cut else counter[value]) for value in values if value in names]
+    return values + [value for value in chosen if value not in values]
+
+
+def _names(sight: Sight, offered: Mapping[str, Sequence[Any]]) -> dict[tuple[str, Any], tuple[str, str]]:
+    """How values of facets stand in addresses and as people read them; without those that are hidden or gone."""
+    hidden = {"program": sight.hidden.programs, "project": sight.hidden.projects}
+    ids = {facet: [number for number in offered[facet] if number not in hidden.get(facet, ())] for facet in _NAMED}
+    rows = statement("names of choices", _names_of_choices, keep=for_all).run(ids) if any(ids.values()) else []
+    plain = {
+        (facet, value): (str(value), str(value)) for facet, values in offered.items() if facet not in _NAMED for value in values
+    }
+    return plain | {(facet, number): (name, label) for facet, number, name, label in rows}
+
+
+def _names_of_choices() -> Statement:
+    return joined(
+        compiled(noun.objects.order_by().filter(Among("pk", facet)).values_list(Value(facet, CharField()), "pk", column, "name"))
+        for facet, (noun, column) in _NAMED.items()
+    )
 
 
 def _summary(found: _Found) -> Summary:
-    production = dict(Environment.objects.filter(stage=Stage.PRODUCTION).values_list("pk", "slug"))
+    production = dict(statement("environments of production", _environments_of_production, keep=for_all).run())
     live = [row for row in found.rows if row.environment in production and row.status != PromotionStatus.CANCELLED]
+    projects = found.related["project"]
     return Summary(
         total=None if found.is_cut else len(found.rows),
-        kinds=Counter(row.kind for row in found.rows),
+        kinds=found.counted("kind"),
         go_live=len(live),
-        go_live_projects=len({project for row in live if row.release for project, _ in found.carried.get(row.release, ())}),
-        production=tuple(sorted({production[row.environment] for row in live if row.environment})),
+        go_live_projects=len({project for row in live if row.release for project in projects.get(row.release, ())}),
+        production=tuple(sorted({production[row.environment] for row in live})),
         running=sum(row.status in (PromotionStatus.RUNNING, PromotionStatus.PAUSED) for row in found.rows),
     )
+
+
+def _environments_of_production() -> Statement:
+    return compiled(Environment.objects.order_by().filter(stage=Stage.PRODUCTION).values_list("pk", "slug"))

@@ -71,7 +71,7 @@ def keys(sight: Sight, span: Span, narrowing: Narrowing, *, limit: int, cursor: 
         lambda: _ordered(sight, narrowing, parts, backwards=backwards),
         keep=sight.still_holds,
     )
-    found = [Key(*row) for row in asked.run(_values(span, cursor) | {"limit": limit})]
+    found = [Key._make(row) for row in asked.run(_values(span, cursor) | {"limit": limit})]
     return found[::-1] if backwards else found
 
 
@@ -133,7 +133,7 @@ def cells(sight: Sight, span: Span, narrowing: Narrowing, *, most: int) -> list[
         return joined(made, head, tail, blanks=["most"])
 
     asked = statement(("cells", sight.hidden, narrowing, parts), build, keep=sight.still_holds)
-    return [Cell(*row) for row in asked.run(_values(span, None) | {"most": most})]
+    return [Cell._make(row) for row in asked.run(_values(span, None) | {"most": most})]
 
 
 # --- counts
@@ -153,7 +153,7 @@ def traits(sight: Sight, span: Span, narrowing: Narrowing, *, most: int) -> list
         return joined(made, "SELECT * FROM (", ") AS entry LIMIT %s", blanks=["most"])
 
     asked = statement(("traits", sight.hidden, narrowing, parts), build, keep=sight.still_holds)
-    return [Traits(*row) for row in asked.run(_values(span, None) | {"most": most})]
+    return [Traits._make(row) for row in asked.run(_values(span, None) | {"most": most})]
 
 
 # --- how it is composed

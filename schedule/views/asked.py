@@ -1,5 +1,6 @@
 """The whole view is in the address; this reads it. What is not understood falls back, and is said on top of the page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from typing import Any, Final
@@ -25,6 +26,7 @@ MONTH_NAMES: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_SOME_DAY: Final = "0000-00-00"
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,12 @@ class Asked:
         now |= changes
         pairs = [(name, str(value)) for name, value in now.items() if value is not None]
         return f"?{urlencode([*pairs, *given])}"
+
+    def addresses(self, **changes: Any) -> Callable[[date], str]:
+        """`address(date=…, …)` for many days, of which only the day differs."""
+        # The first one is ours: before it there is only the view, which is one of a few words.
+        before, _, after = self.address(**changes, date=_SOME_DAY).partition(_SOME_DAY)
+        return lambda day: f"{before}{day.isoformat()}{after}"
 
     def with_only(self, *pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:
         """The filters, those of the names in `pairs` replaced by these."""

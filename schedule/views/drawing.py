@@ -5,6 +5,7 @@ The classes are those that stand at the head of static/css/calendar.css. Everyth
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -31,14 +32,13 @@ class Drawn:
         self.entry = entry
         self.kind: str = entry["kind"]
         self.days = days_of(entry, zone)
-        kind, status, address = self.kind, entry["status"], entry["html_url"]
-        fill = f" s-{looks.fill_of(status)}" if status else ""
+        kind, address = self.kind, entry["html_url"]
+        fill, words, state = _look(kind, entry["status"])
         clock = f"<b>{moments.clock_words(entry['starts_at'].astimezone(zone))}</b>" if with_clock and not entry["all_day"] else ""
-        state = f'<span class="sr">, {looks.words_of(status)}</span>' if status else ""
         self._tag = "a" if address else "span"
         self._classes = f"entry k-{kind}{fill}{' restricted' if entry.get('restricted') else ''}"
-        link = f' href="{address}" data-card-url="{addresses.card(kind, number_of(entry))}"' if address else ""
-        self._rest = f'"{link}><i></i>{clock}<span class="sr">{looks.KINDS[kind]}: </span><span>{escape(entry["title"])}</span>{state}</{self._tag}>'
+        link = f' href="{address}" data-card-url="{addresses.card(entry["id"])}"' if address else ""
+        self._rest = f'"{link}><i></i>{clock}{words}<span>{escape(entry["title"])}</span>{state}</{self._tag}>'
 
     def placed(self, more: str = "") -> str:
         """The HTML, with further classes such as ` s-3 after`."""
@@ -47,7 +47,7 @@ class Drawn:
 
 def redacted(entry: Entry, redaction: Redaction) -> Entry:
     """What somebody without an account is shown of an entry: no address, and no name but its title."""
-    told: Entry = {"environments": [], "services": [], "projects": [], "release": None, "html_url": None}
+    told: Entry = {"environments": [], "services": [], "projects": [], "program": None, "release": None, "html_url": None}
     if redaction is not Redaction.FULL:
         told |= {"status": None, "subkind": None}
     if redaction is Redaction.BUSY:
@@ -55,8 +55,13 @@ def redacted(entry: Entry, redaction: Redaction) -> Entry:
     return {**entry, **told}
 
 
-def number_of(entry: Entry) -> int:
-    return int(entry["id"].rpartition("-")[2])
+@cache
+def _look(kind: str, status: str | None) -> tuple[str, str, str]:
+    """What all entries of a kind and status share: the class of the fill, and both in words that are only read out."""
+    words = f'<span class="sr">{looks.KINDS[kind]}: </span>'
+    if not status:
+        return "", words, ""
+    return f" s-{looks.fill_of(status)}", words, f'<span class="sr">, {looks.words_of(status)}</span>'
 
 
 def days_of(entry: Entry, zone: ZoneInfo) -> tuple[date, date]:
@@ -112,6 +117,8 @@ def _along(entry: Entry) -> str:
     said += [_link("environment", slug) for slug in entry["environments"]]
     if entry["release"]:
         said.append(_link("release", entry["release"]["key"]))
+    if entry["program"]:
+        said.append(_link("program", entry["program"]))
     projects = entry["projects"] if entry["kind"] != "project" else []
     said += [_link("project", code) for code in projects[:PROJECTS_SHOWN]]
     if len(projects) > PROJECTS_SHOWN:

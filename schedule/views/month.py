@@ -32,7 +32,11 @@ def context(sight: Sight, asked: Asked, today: date) -> dict[str, Any]:
     drawn = _drawn(sight, asked, cells)
     counts = _counts(cells, first, beyond)
     picked = _picked(asked, today, counts)
-    weeks = "".join(_week(monday, asked, today, picked, drawn, counts) for monday in _mondays(first, beyond))
+    month = _Month(asked, today, picked, counts)
+    weeks = "".join(
+        _week(monday, month, drawn_in_week)
+        for monday, drawn_in_week in zip(_mondays(first, beyond), _by_week(drawn, first, beyond), strict=True)
+    )
     return {
         "weeks": weeks,
         "is_empty": not any(counts[day] for day in _days(asked.month, month_after(asked.month))),
@@ -46,13 +50,11 @@ def context(sight: Sight, asked: Asked, today: date) -> dict[str, Any]:
 
 def _drawn(sight: Sight, asked: Asked, cells: Sequence[Cell]) -> list[tuple[Cell, Drawn]]:
     """The entries of the table with their days in it, in the order in which they take their lanes."""
-    entries = {
-        (entry["kind"], drawing.number_of(entry)): entry for entry in queries.entries(sight, [(c.kind, c.number) for c in cells])
-    }
+    entries = {entry["id"]: entry for entry in queries.entries(sight, [(cell.kind, cell.number) for cell in cells])}
     found = [
-        (cell, Drawn(entries[cell.kind, cell.number], asked.zone, with_clock=True, redaction=asked.redaction))
+        (cell, Drawn(entry, asked.zone, with_clock=True, redaction=asked.redaction))
         for cell in cells
-        if (cell.kind, cell.number) in entries
+        if (entry := entries.get(f"{cell.kind}-{cell.number}"))
     ]
     return sorted(found, key=lambda pair: (_rank(pair[0]), pair[0].first, -(pair[0].last - pair[0].first).days))
 
@@ -91,24 +93,44 @@ def _list(sight: Sight, asked: Asked, day: date) -> str:
     return drawing.rows(drawn, day, asked.zone) if drawn else ""
 
 
-def _week(
-    monday: date, asked: Asked, today: date, picked: date, drawn: Iterable[tuple[Cell, Drawn]], counts: dict[date, int]
-) -> str:
+class _Month:
+    """What all cells of a table have in common: the days picked out, what each day counts, and the addresses of days."""
+
+    def __init__(self, asked: Asked, today: date, picked: date, counts: dict[date, int]) -> None:
+        self.number = asked.month.month
+        self.today, self.picked, self.counts = today, picked, counts
+        self.address_of = asked.addresses()
+        self.agenda_of = asked.addresses(view=AGENDA, days=1)
+
+
+def _by_week(drawn: Iterable[tuple[Cell, Drawn]], first: date, beyond: date) -> list[list[tuple[Cell, Drawn]]]:
+    """The entries of each week, in their order."""
+    weeks: list[list[tuple[Cell, Drawn]]] = [[] for _ in _mondays(first, beyond)]
+    for pair in drawn:
+        cell = pair[0]
+        for at in range((cell.first - first).days // 7, (cell.last - first).days // 7 + 1):
+            weeks[at].append(pair)
+    return weeks
+
+
+def _week(monday: date, month: _Month, drawn: Iterable[tuple[Cell, Drawn]]) -> str:
     sunday = monday + WEEK - _DAY
+    days = [monday + at * _DAY for at in range(7)]
     lanes: list[list[str | None]] = [[None] * 7 for _ in range(LANES)]
-    hidden = [counts[monday + at * _DAY] for at in range(7)]
+    hidden = [month.counts[day] for day in days]
     dots: list[list[str]] = [[] for _ in range(7)]
     frozen = [False] * 7
     for cell, entry in drawn:
-        if cell.first > sunday or cell.last < monday:
-            continue
         start = max(0, (cell.first - monday).days)
-        end = min(6, (cell.last - monday).days)
+        end = start if cell.last == cell.first else min(6, (cell.last - monday).days)
         for at in range(start, end + 1):
             frozen[at] = frozen[at] or entry.kind == "freeze"
             if len(dots[at]) < DOTS:
                 dots[at].append(entry.kind)
-        lane = next((lane for lane in lanes if not any(lane[start : end + 1])), None)
+        if start == end:
+            lane = next((lane for lane in lanes if lane[start] is None), None)
+        else:
+            lane = next((lane for lane in lanes if not any(lane[start : end + 1])), None)
         if lane is None:
             continue
         first, last = entry.days
@@ -122,8 +144,7 @@ def _week(
         for at in range(start, end + 1):
             hidden[at] -= 1
     cells = [
-        _cell(monday + at * _DAY, asked, today, picked, [lane[at] for lane in lanes], hidden[at], dots[at], counts, frozen[at])
-        for at in range(7)
+        _cell(day, month, [lane[at] for lane in lanes], hidden[at], dots[at], is_frozen=frozen[at]) for at, day in enumerate(days)
     ]
     number = monday.isocalendar().week
     return f'<tr><th scope="row" class="week"><span class="sr">Week </span>{number}</th>{"".join(cells)}</tr>'
@@ -133,42 +154,30 @@ def _week(
 _PASSED: Final = '<span class="gap"></span>'
 
 
-def _cell(
-    day: date,
-    asked: Asked,
-    today: date,
-    picked: date,
-    lanes: Sequence[str | None],
-    hidden: int,
-    dots: Sequence[str],
-    counts: dict[date, int],
-    is_frozen: bool,
-) -> str:
+def _cell(day: date, month: _Month, lanes: Sequence[str | None], hidden: int, dots: Sequence[str], *, is_frozen: bool) -> str:
     classes = "day"
-    if day.month != asked.month.month:
+    if day.month != month.number:
         classes += " outside"
     if day.weekday() > 4:
         classes += " weekend"
-    if day == today:
+    if day == month.today:
         classes += " today"
-    if day == picked:
+    if day == month.picked:
         classes += " picked"
     if is_frozen:
         classes += " frozen"
-    count = counts[day]
+    count, words = month.counts[day], moments.day_words(day, month.today.year)
     number = f"{count} {'entry' if count == 1 else 'entries'}" if count else "nothing"
-    link = asked.address(date=day.isoformat()).replace("&", "&amp;")
-    label = f"{moments.day_words(day, today.year)}, {number}{', today' if day == today else ''}"
+    link = month.address_of(day).replace("&", "&amp;")
+    label = f"{words}, {number}{', today' if day == month.today else ''}"
     head = f'<td class="{classes}"><a class="date" href="{link}#picked" aria-label="{label}"><span>{day.day}</span></a>'
     if not count:
         return f"{head}</td>"
     used = next((at for at in range(LANES, 0, -1) if lanes[at - 1] is not None), 0)
     bars = "".join(lane or _PASSED for lane in lanes[:used])
     if hidden > 0:
-        all_of_it = asked.address(view=AGENDA, date=day.isoformat(), days=1).replace("&", "&amp;")
-        bars += (
-            f'<a class="more" href="{all_of_it}">+{hidden} more<span class="sr"> on {moments.day_words(day, today.year)}</span></a>'
-        )
+        all_of_it = month.agenda_of(day).replace("&", "&amp;")
+        bars += f'<a class="more" href="{all_of_it}">+{hidden} more<span class="sr"> on {words}</span></a>'
     # Three figures leave room for two dots on a phone.
     marks = "".join(f'<i class="k-{kind}"></i>' for kind in dots[: 2 if count > 99 else DOTS]) + (
         f"<b>{count}</b>" if count > DOTS else ""

@@ -31,6 +31,7 @@ def context(sight: Sight, asked: Asked) -> dict[str, Any]:
             {
                 "name": facet,
                 "label": label,
+                "has_icons": facet == "kind",
                 "choices": [
                     {"value": each.value, "label": _words(facet, each), "count": each.count, "chosen": (facet, each.value) in given}
                     for each in (_kinds(choices[facet], asked) if facet == "kind" else choices[facet])

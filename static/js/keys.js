@@ -40,6 +40,9 @@ if (month) {
   });
 }
 
+// From nowhere on the page the sideways arrows, which scroll nothing there, step into the month; up and down still scroll.
+const enter = (key) => month && document.activeElement === document.body && /^Arrow(Left|Right)$/.test(key) && month.querySelector("a[tabindex='0']");
+
 // --- everywhere
 const openKeys = () => dialog.showModal();
 const button = document.querySelector("[data-keys]");
@@ -59,6 +62,12 @@ const actions = {
 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || dialog.open || event.target.matches(TYPING)) return;
+  const day = enter(event.key);
+  if (day) {
+    event.preventDefault();
+    day.focus();
+    return;
+  }
   const link = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!link && !Object.hasOwn(actions, event.key)) return;
   event.preventDefault();

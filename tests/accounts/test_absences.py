@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actions import absences, people
 from accounts.models import Absence
-from common.refusals import BadInput, NotAllowed
+from common.refusals import BadInput, NotAllowed, NotVisible
 from history.deeds import deed, record
 
 TOMORROW = timezone.now().replace(microsecond=0) + timedelta(days=1)
@@ -92,3 +92,11 @@ def test_the_database_refuses_the_same(vera_the_viewer, operator):
     for wrong in ({"ends_at": TOMORROW}, {"ends_at": TOMORROW + HOUR, "delegate": vera_the_viewer}):
         with pytest.raises(IntegrityError), transaction.atomic(), deed(by=operator):
             record(Absence.objects.create(user=vera_the_viewer, starts_at=TOMORROW, **wrong), "made", by=operator)
+
+
+def test_an_absence_is_withdrawn_once(vera_the_viewer):
+    absence = absences.announce(vera_the_viewer, by=vera_the_viewer, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
+    seen_twice = Absence.objects.get(pk=absence.pk)
+    absences.withdraw(absence, by=vera_the_viewer)
+    with pytest.raises(NotVisible):
+        absences.withdraw(seen_twice, by=vera_the_viewer)

@@ -7,7 +7,7 @@ from accounts.vocabulary import Role
 from history.models import Change, Event
 
 PEOPLE, TEAMS = "/admin/accounts/user/", "/admin/accounts/team/"
-PERSON = {"email": "Nina@Example.org", "name": "Nina Newcomer", "kind": "person", "is_active": "on", "time_zone": "", "region": ""}
+PERSON = {"email": "Nina@Example.org", "name": "Nina Newcomer", "kind": "person", "time_zone": "", "region": ""}
 MEMBERS = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}
 
 
@@ -52,6 +52,16 @@ def test_a_refused_save_leaves_nothing(administration, ada_the_administrator):
     ada = User.objects.get(pk=ada_the_administrator.pk)
     assert (ada.name, ada.role_names) == (ada_the_administrator.name, {"Administrator"})
     assert Event.objects.count() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_ends_nobodys_access(administration, ada_the_administrator):
+    """That is a verb's business, which keeps the last administrator."""
+    administrator = User.groups.field.related_model.objects.get(name=Role.ADMINISTRATOR).pk
+    form = PERSON | {"email": ada_the_administrator.email, "is_active": "", "roles": [administrator]}
+    assert administration.post(f"{PEOPLE}{ada_the_administrator.pk}/change/", form).status_code == 302
+    ada = User.objects.get(pk=ada_the_administrator.pk)
+    assert (ada.name, ada.is_active) == (PERSON["name"], True)
 
 
 @pytest.mark.django_db(transaction=True)

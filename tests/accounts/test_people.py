@@ -1,7 +1,10 @@
 """Verbs on people, and who may use them."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 
 from accounts import rules
 from accounts.actions import people
@@ -190,3 +193,29 @@ def test_who_sees_restricted_things(role, sees, make_person):
 
 def test_the_built_in_accounts_see_everything(db):
     assert all(user.sees_everything for user in (User.objects.operator(), User.objects.clock(), User.objects.doorkeeper()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_cannot_end_each_others_access_at_once(operator, make_person):
+    for turn in range(10):
+        pair = [make_person(f"{name}{turn}", Role.ADMINISTRATOR) for name in ("ada", "bob")]
+        ready = Barrier(2)
+
+        def end(person: User, ready: Barrier = ready) -> str:
+            try:
+                ready.wait()
+                people.deactivate(person, by=operator)
+            except RuleBroken:
+                return "refused"
+            else:
+                return "ended"
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(end, pair)) == ["ended", "refused"]
+        left = User.objects.active().get(groups__name=Role.ADMINISTRATOR)
+        with deed(by=operator):
+            # For the next turn, past the rule.
+            left.groups.clear()
+            record(left, "changed_roles", by=operator)

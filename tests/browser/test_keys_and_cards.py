@@ -35,6 +35,15 @@ def test_arrows_walk_days_and_the_entries_of_a_day(month: Page):
     assert month.locator("table.month a[tabindex='0']").count() == 1
 
 
+def test_the_sideways_arrows_lead_into_the_month_from_nowhere(month: Page):
+    month.keyboard.press("ArrowDown")
+    assert month.evaluate("document.activeElement === document.body")
+    month.keyboard.press("ArrowRight")
+    assert month.evaluate(HERE).startswith("Wed 9 Dec")
+    month.keyboard.press("ArrowRight")
+    assert month.evaluate(HERE).startswith("Thu 10 Dec")
+
+
 def test_on_a_phone_arrows_walk_the_days_alone(month: Page):
     month.set_viewport_size({"width": 360, "height": 800})
     month.locator("table.month a[tabindex='0']").focus()

@@ -35,8 +35,9 @@ def book(environment: Any, by: Any, first: int, last: int, lanes: int | None = 1
     )
 
 
-def lanes_of(booking: Booking) -> list[int | None]:
-    return sorted(place.lanes.lower if place.lanes.upper else None for place in booking.places.all())
+def lanes_of(booking: Booking) -> list[Any]:
+    lanes: list[Any] = [place.lanes.lower if place.lanes.upper else None for place in booking.places.all()]
+    return sorted(lanes)
 
 
 # --- the proof
@@ -84,7 +85,8 @@ def test_a_booking_is_refused_exactly_when_no_packing_exists(emil: Any, lanes: i
             assert len(lanes_of(made)) == (many or 1)
             had.append(claim)
     for place in Place.objects.filter(environment=environment):
-        assert place.lanes.upper is None or 1 <= place.lanes.lower <= lanes
+        held: Any = place.lanes
+        assert held.upper is None or 1 <= held.lower <= lanes
     # The deferred checks are due: places of one lane never overlap.
     assert Booking.objects.filter(environment=environment).count() == len(had)
 
@@ -196,7 +198,7 @@ def test_a_promotion_holds_a_place_that_moves_and_ends_with_it(emil: Any):
 
     def hold(last: int | None) -> Booking:
         with deed(by=emil) as told:
-            held = bookings.hold(promotion, environment, by=emil, starts_at=NOON, ends_at=last and NOON + last * HOUR)
+            held = bookings.hold(promotion, environment, by=emil, starts_at=NOON, ends_at=NOON + last * HOUR if last else None)
             record_of(promotion, emil)
         assert told.facts[0].kind == "promotion"
         return held

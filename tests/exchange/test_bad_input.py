@@ -2,7 +2,8 @@
 
 import pytest
 
-from exchange.kinds.sheet import Source
+from exchange.kinds import KINDS
+from exchange.kinds.sheet import Source, read
 from exchange.vocabulary import GREATEST_SIZE
 from tests.exchange.calls import bring, kept
 
@@ -15,6 +16,12 @@ CASES = {
     "an unknown column": ("slug,name,colour\na,A,red\n", 1, "colour", "The column “colour” is unknown; "),
     "a column twice": ("slug,name,name\na,A,B\n", 1, "name", "The column name stands in the header twice"),
     "a column without a name": ("slug,name,\na,A,\n", 1, "", "Column 3, which has no name, is unknown"),
+    "more columns than anybody writes": (
+        ",".join(f"c{n}" for n in range(100_000)) + "\n",
+        1,
+        "",
+        "The header has 100,000 columns; at most 200 are read",
+    ),
     "a header that fits two": (
         "code,name\nP,Program\n",
         1,
@@ -183,6 +190,12 @@ CASES = {
         "name",
         "It holds a line break or another control character (U+001B)",
     ),
+    "a name that turns the direction of writing": (
+        "slug,name,kind\na,gnp.\u202eexe,service\n",
+        2,
+        "name",
+        "It holds a character that turns the direction of writing (U+202E)",
+    ),
     "a bell in a description": ("code,name,description\nX,X,ring\x07\n", 2, "description", "It holds a control character (U+0007)"),
     "a code with a blank": ("slug,name,kind\na b,A,service\n", 2, "slug", "“a b” can't stand in an address."),
     "the reserved code": ("slug,name,kind\nnew,New,service\n", 2, "slug", "“new” can't stand in an address."),
@@ -262,7 +275,6 @@ CASES = {
     ),
     "UTF-16": ("slug,name,kind\na,A,service\n".encode("utf-16"), 1, "", "It is written in UTF-16"),
     "a spreadsheet cut off": (b"PK\x03\x04\x14\x00\x06\x00[Content_Types].xml", 1, "", "It is damaged and cannot be read"),
-    "100,000 columns": ("slug," * 100_000 + "\n", 1, "", "It has 100,001 columns, and no rows we read have more than 200"),
     "an old spreadsheet": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 1, "", "It is an old spreadsheet (XLS)"),
     "a calendar": (b"BEGIN:VCALENDAR\r\n", 1, "", "It is a calendar; say what its entries become"),
     "XML": (b'<?xml version="1.0"?><Project/>', 1, "", "It is XML or HTML"),
@@ -335,6 +347,20 @@ def test_of_very_many_errors_the_first_are_listed_and_all_counted():
     assert len(outcome.row_errors) == 500
     assert outcome.number_of_errors == 700
     assert outcome.row_errors[-1].row == 501
+
+
+@pytest.mark.usefixtures("organisation")
+def test_a_file_that_is_wrong_all_over_is_not_read_to_its_end():
+    outcome = bring("slug,name,kind\n" + "a b,A,service\n" * 12_000)
+    assert outcome.number_of_errors == 10_001
+    assert outcome.row_errors[-1].row == 501
+
+
+@pytest.mark.parametrize("slug", ["a", "a b"], ids=["good rows", "wrong rows"])
+def test_rows_count_against_the_limit_whether_they_are_good_or_wrong(slug: str):
+    sheet = read(Source.of("1.csv", b"slug,name,kind\n" + f"{slug},A,service\n".encode() * 8), KINDS, 5)
+    assert sheet.number_read == 5
+    assert (sheet.errors[-1].row, sheet.errors[-1].problem[:31]) == (7, "One call takes at most 5 rows; ")
 
 
 @pytest.mark.django_db

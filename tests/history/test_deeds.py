@@ -207,3 +207,9 @@ def test_a_snapshot_isolation_is_refused(clock):
         with deed(by=clock):
             program = Program.objects.create(code="P", name="Payments")
             record(program, "made", by=clock)
+
+
+def test_our_connections_read_what_is_committed_whatever_the_server_s_default(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting, source FROM pg_settings WHERE name = 'default_transaction_isolation'")
+        assert cursor.fetchone() == ("read committed", "client")

@@ -64,6 +64,7 @@ def test_a_promotion_in_full(petra: Client, organisation: Any):
         "environments": ["prod"],
         "services": ["gateway"],
         "projects": ["PAY"],
+        "program": None,
         "release": {"key": key, "name": "Gateway", "version": "26.3", "url": f"http://testserver/api/v1/releases/{key}/"},
         "conflicts": 0,
         "html_url": f"http://testserver/promotions/{number}/",

@@ -55,6 +55,7 @@ def test_it_shows_only_when_and_where_and_whom_to_ask(vera: Client, secret: Any)
         "environments": ["prod"],
         "services": [],
         "projects": [],
+        "program": None,
         "release": None,
         "conflicts": 0,
         "html_url": None,

@@ -93,7 +93,7 @@ def _around(view: str) -> dict[str, Any]:
     return {
         "view": view,
         "filters": [
-            {"name": "kind", "label": "Kind", "choices": kinds},
+            {"name": "kind", "label": "Kind", "has_icons": True, "choices": kinds},
             {"name": "environment", "label": "Environment", "choices": places},
         ],
         "keep": [("view", view), ("date", "2026-12-01")],

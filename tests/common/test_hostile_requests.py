@@ -1,0 +1,60 @@
+"""What no honest caller sends is refused with a sentence, and is never a mistake of ours."""
+
+import base64
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader(client: Client) -> Client:
+    somebody: Any = UserFactory()
+    client.force_login(somebody)
+    client.raise_request_exception = False
+    return client
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100_000 + b"]" * 100_000, b'{"a":' * 100_000 + b"1" + b"}" * 100_000, b'{"name":"\\ud800"}', b'{"days":NaN}', b"\xff"],
+    ids=["deep list", "deep object", "lone surrogate", "NaN", "not UTF-8"],
+)
+def test_a_body_that_is_not_json_we_read_is_refused(reader: Client, body: bytes):
+    response = reader.post("/api/v1/tokens/", body, content_type="application/json")
+    assert response.status_code == 400
+    assert response.json()["detail"].startswith("The body is not JSON that we read")
+
+
+def test_a_body_above_the_limit_is_refused(reader: Client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    body = orjson.dumps({"name": "x" * 1000})
+    response = reader.post("/api/v1/tokens/", body, content_type="application/json")
+    assert response.status_code == 413
+    within = reader.post("/api/v1/tokens/", body[:500] + b'"}', content_type="application/json")
+    assert within.status_code == 400
+    assert "name" in within.json()["errors"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/services/?sort=slug", "/environments/?sort=slug", "/programs/?sort=code", "/projects/?sort=code", "/live/?sort=slug"],
+)
+def test_a_cursor_with_a_nul_character_falls_back(reader: Client, address: str):
+    cursor = base64.urlsafe_b64encode(orjson.dumps(["n", "a\0"])).decode().rstrip("=")
+    response = reader.get(f"{address}&cursor={cursor}")
+    assert response.status_code == 200
+    assert "this is its beginning" in response.text
+
+
+def test_a_host_that_is_not_ours_is_refused_as_each_door_understands(reader: Client):
+    page = reader.get("/", headers={"Host": "evil.example"})
+    assert (page.status_code, page["Content-Type"]) == (400, "text/html; charset=utf-8")
+    assert "host name that is not ours" in page.text
+    answer = reader.get("/api/v1/releases/", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
