@@ -75,7 +75,7 @@ def test_without_the_lock_and_the_constraint_lanes_are_given_away_twice():
     too_many = 0
     for _ in range(ROUNDS):
         environment: Any = EnvironmentFactory(lanes=LANES)
-        at_once([lambda environment=environment: look_and_write(environment)] * FEWER)  # type: ignore[misc]
+        at_once([lambda environment=environment: look_and_write(environment)] * FEWER)
         too_many += environment.bookings.count() > LANES
     assert too_many >= 0.4 * ROUNDS
 
@@ -86,7 +86,7 @@ def test_bookings_that_change_places_between_two_environments_never_wait_for_eac
     pairs = [(one_lane(here, emil), there) for _ in range(4)] + [(one_lane(there, emil), here) for _ in range(4)]
     before = deadlocks()
     given = at_once(
-        [lambda booking=booking, to=to: bookings.change(booking, {"environment": to}, by=emil) for booking, to in pairs]  # type: ignore[misc]
+        [lambda booking=booking, to=to: bookings.change(booking, {"environment": to}, by=emil) for booking, to in pairs]
     )
     assert [booking.environment for booking in given] == [to for _, to in pairs]
     assert deadlocks() == before
