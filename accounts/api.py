@@ -17,8 +17,11 @@ from accounts.authentication import scopes_of
 from accounts.models import ApiToken, User
 from accounts.serializers import NewTokenSerializer, TokenRequestSerializer
 from accounts.vocabulary import Scope
+from common.doors import dump
 from common.reading import DetailView, ListView, Noun, Plain, Question, ReadView, list_of, tags, text_schema
+from common.reading.views import JSON
 from common.refusals import NotAllowed, NotVisible, RuleBroken
+from common.writing.views import Writes
 
 _SCOPES = list_of(text_schema(enum=list(Scope.values)))
 
@@ -73,7 +76,7 @@ class Me(ReadView):
         return self.conditional(question, tags.last_number(self.tables), lambda: _me(_caller(request), scopes, question), *scopes)
 
 
-class Tokens(ListView):
+class Tokens(Writes, ListView):
     """One's own tokens, newest first, without their secrets."""
 
     noun = TOKENS
@@ -85,8 +88,12 @@ class Tokens(ListView):
 
     @extend_schema(operation_id="tokens_create", request=TokenRequestSerializer, responses={201: NewTokenSerializer})
     @sensitive_variables("secret")
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """Make a token; its `secret` is told now and never again. A token makes only tokens that may no more than itself."""
+        return self.once(request, lambda: self._make(request))
+
+    @sensitive_variables("secret")
+    def _make(self, request: Request) -> HttpResponse:
         wanted = TokenRequestSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         if request.auth is None:
@@ -96,7 +103,9 @@ class Tokens(ListView):
             raise RuleBroken(f"This token lacks the scope {sorted(beyond)[0]} and cannot give it away.")
         token, secret = tokens.make(_caller(request), by=_caller(request), at=timezone.now(), **wanted.validated_data)
         body = _body(token.pk, Question.of(request))
-        return Response(body | {"secret": secret}, status=201, headers={"Location": body["url"], "Cache-Control": "no-store"})
+        response = HttpResponse(dump(body | {"secret": secret}), content_type=JSON, status=201)
+        response["Location"], response["Cache-Control"] = body["url"], "no-store"
+        return response
 
 
 class Token(DetailView):

@@ -6,7 +6,7 @@ net below it.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,8 @@ from history.deeds import deed, record
 
 NOT_YOURS: Final = "Only environment managers, or the team that owns it, may book lanes of this environment."
 EVERY_LANE: Final = NumericRange(0, None)
+#: So far ahead a refusal looks for the next free slot.
+LOOKED_AHEAD: Final = timedelta(days=90)
 _NAMED: Final = 5
 
 
@@ -290,9 +292,11 @@ def _refusal(wanted: Claim, full: Taken, environment: Environment, user: User) -
         head = f"{environment.name} has {_said(limit)}, and not {wanted.many} of them are free {moment}"
     sentence = f"{head}: {holders}."
     if wanted.end is not None:
-        others = [claim for claim in claims(environment, wanted.start, None) if claim.number != wanted.number]
+        horizon = wanted.end + LOOKED_AHEAD
+        others = [claim for claim in claims(environment, wanted.start, horizon) if claim.number != wanted.number]
         free = verdicts.next_free(wanted.end - wanted.start, wanted.many, others, limit, wanted.start)
-        sentence += f" It fits from {_instant(free, environment)} on." if free else ""
+        if free and free + (wanted.end - wanted.start) <= horizon:
+            sentence += f" It fits from {_instant(free, environment)} on."
     return Conflict(sentence, errors={"starts_at": [sentence]})
 
 

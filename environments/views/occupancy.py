@@ -14,6 +14,7 @@ from environments.models import Environment, Place
 AHEAD: Final = timedelta(days=28)
 #: A free lane is looked for that stays free for so long.
 SLOT: Final = timedelta(hours=1)
+ALL: Final = "All lanes"
 #: How wide the picture of a lane is, in its own units.
 WIDTH: Final = 280
 #: So many lanes and places are shown; the calendar and REST have them all.
@@ -43,7 +44,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Occupancy:
-    """`free`: from when on a lane is, `alone` from when on all are; None when somebody's end must be known first."""
+    """`free`: from when on a lane is, `alone` from when on all are; None when they are not in these weeks."""
 
     lanes: list[Lane]
     since: datetime
@@ -63,21 +64,23 @@ def occupancy(environment: Environment, user: Any, at: datetime) -> Occupancy:
     places = list(found.order_by("starts_at", "id")[: SHOWN + 1])
     is_cut, places = len(places) > SHOWN, places[:SHOWN]
     lanes = _lanes(environment, places, user, at)
-    claims = bookings.claims(environment, at, None)
+    claims = bookings.claims(environment, at, until)
     shown = environment.lanes if environment.lanes is not None else 0
     return Occupancy(
         lanes=lanes,
         since=at,
         until=until,
-        free=verdicts.next_free(SLOT, 1, claims, environment.lanes, at),
-        alone=verdicts.next_free(SLOT, None, claims, environment.lanes, at),
+        free=_within(verdicts.next_free(SLOT, 1, claims, environment.lanes, at), until),
+        alone=_within(verdicts.next_free(SLOT, None, claims, environment.lanes, at), until),
         more_lanes=max(0, shown - sum(1 for lane in lanes if lane.words != ALL)),
         is_cut=is_cut,
         may_book=rules.may_book(user, environment),
     )
 
 
-ALL: Final = "All lanes"
+def _within(free: datetime | None, until: datetime) -> datetime | None:
+    """What lies beyond was not looked at."""
+    return free if free and free + SLOT <= until else None
 
 
 def _lanes(environment: Environment, places: Iterable[Place], user: Any, at: datetime) -> list[Lane]:

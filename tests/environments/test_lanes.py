@@ -16,7 +16,8 @@ from environments import verdicts
 from environments.actions import bookings
 from environments.models import Booking, Place
 from environments.verdicts import Claim
-from history.deeds import deed
+from history.deeds import deed, record
+from tests.callers import change
 from tests.factories import NOON, EnvironmentFactory, MembershipFactory, PromotionFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +37,9 @@ def book(environment: Any, by: Any, first: int, last: int, lanes: int | None = 1
 
 
 def lanes_of(booking: Booking) -> list[Any]:
-    lanes: list[Any] = [place.lanes.lower if place.lanes.upper else None for place in booking.places.all()]
-    return sorted(lanes)
+    """The numbers of its lanes; None for all of them."""
+    places: list[Any] = list(booking.places.all())
+    return sorted(place.lanes.lower if place.lanes.upper else None for place in places)
 
 
 # --- the proof
@@ -69,7 +71,7 @@ def packings(claims: Sequence[Claim], lanes: int) -> Iterator[None]:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lanes=st.integers(1, 4), wanted=wishes())
 def test_a_booking_is_refused_exactly_when_no_packing_exists(emil: Any, lanes: int, wanted: list[Wish]):
-    environment = EnvironmentFactory(lanes=lanes)
+    environment: Any = EnvironmentFactory(lanes=lanes)
     had: list[Claim] = []
     for first, hours, many in wanted:
         if many is not None and many > lanes:
@@ -84,10 +86,9 @@ def test_a_booking_is_refused_exactly_when_no_packing_exists(emil: Any, lanes: i
             assert exists
             assert len(lanes_of(made)) == (many or 1)
             had.append(claim)
-    for place in Place.objects.filter(environment=environment):
-        held: Any = place.lanes
-        assert held.upper is None or 1 <= held.lower <= lanes
-    # The deferred checks are due: places of one lane never overlap.
+    made_places: Any = Place.objects.filter(environment=environment)
+    for place in made_places:
+        assert place.lanes.upper is None or 1 <= place.lanes.lower <= lanes
     assert Booking.objects.filter(environment=environment).count() == len(had)
 
 
@@ -108,7 +109,7 @@ def test_the_next_free_slot_is_the_first_that_fits(lanes: int, wanted: list[Wish
 
 
 def test_others_move_to_other_lanes_when_that_makes_room(emil: Any):
-    environment = EnvironmentFactory(lanes=2)
+    environment: Any = EnvironmentFactory(lanes=2)
     early, short = book(environment, emil, 0, 3), book(environment, emil, 0, 1)
     late, last = book(environment, emil, 4, 6), book(environment, emil, 5, 8)
     assert [lanes_of(each) for each in (early, short, late, last)] == [[1], [2], [1], [2]]
@@ -124,7 +125,7 @@ def test_others_move_to_other_lanes_when_that_makes_room(emil: Any):
 
 
 def test_a_refusal_says_who_has_the_lanes_and_when_it_fits(emil: Any):
-    environment = EnvironmentFactory(name="Acceptance", lanes=2, time_zone="Europe/Berlin")
+    environment: Any = EnvironmentFactory(name="Acceptance", lanes=2, time_zone="Europe/Berlin")
     book(environment, emil, 0, 2, purpose="Load test")
     book(environment, emil, 0, 3, purpose="Audit")
     with pytest.raises(Conflict) as refused:
@@ -144,7 +145,7 @@ def test_a_refusal_says_who_has_the_lanes_and_when_it_fits(emil: Any):
 
 @pytest.mark.parametrize("lanes", [None, 3])
 def test_one_that_has_all_lanes_is_alone(emil: Any, lanes: int | None):
-    environment = EnvironmentFactory(name="Acceptance", lanes=lanes)
+    environment: Any = EnvironmentFactory(name="Acceptance", lanes=lanes)
     book(environment, emil, 0, 2)
     with pytest.raises(Conflict, match="not free as a whole"):
         book(environment, emil, 1, 3, lanes=None)
@@ -156,16 +157,16 @@ def test_one_that_has_all_lanes_is_alone(emil: Any, lanes: int | None):
 
 
 def test_without_a_limit_any_number_fits_beside_each_other(emil: Any):
-    environment = EnvironmentFactory(lanes=None)
+    environment: Any = EnvironmentFactory(lanes=None)
     assert [lanes_of(book(environment, emil, 0, 2)) for _ in range(5)] == [[1], [2], [3], [4], [5]]
 
 
 def test_only_who_may_write_an_environment_books_it(emil: Any):
-    environment = EnvironmentFactory(owner=TeamFactory())
-    owner = UserFactory()
+    environment: Any = EnvironmentFactory(owner=TeamFactory())
+    owner: Any = UserFactory()
     MembershipFactory(team=environment.owner, user=owner)
     booking = book(environment, owner, 0, 1)
-    stranger = UserFactory(roles=[Role.RELEASE_MANAGER])
+    stranger: Any = UserFactory(roles=[Role.RELEASE_MANAGER])
     for refused in (
         lambda: book(environment, stranger, 2, 3),
         lambda: bookings.change(booking, {"lanes": None}, by=stranger),
@@ -176,7 +177,8 @@ def test_only_who_may_write_an_environment_books_it(emil: Any):
 
 
 def test_a_booking_moves_in_time_and_to_another_environment(emil: Any):
-    environment, other = EnvironmentFactory(lanes=1), EnvironmentFactory(lanes=1)
+    environment: Any = EnvironmentFactory(lanes=1)
+    other: Any = EnvironmentFactory(lanes=1)
     booking, blocking = book(environment, emil, 0, 2), book(other, emil, 0, 1)
     with pytest.raises(Conflict):
         bookings.change(booking, {"environment": other}, by=emil)
@@ -193,12 +195,14 @@ def test_a_booking_moves_in_time_and_to_another_environment(emil: Any):
 
 
 def test_a_promotion_holds_a_place_that_moves_and_ends_with_it(emil: Any):
-    promotion = PromotionFactory(environment=EnvironmentFactory(name="Acceptance", lanes=1))
+    promotion: Any = PromotionFactory(environment=EnvironmentFactory(name="Acceptance", lanes=1))
     environment = promotion.environment
 
     def hold(last: int | None) -> Booking:
         with deed(by=emil) as told:
-            held = bookings.hold(promotion, environment, by=emil, starts_at=NOON, ends_at=NOON + last * HOUR if last else None)
+            held = bookings.hold(
+                promotion, environment, by=emil, starts_at=NOON, ends_at=None if last is None else NOON + last * HOUR
+            )
             record_of(promotion, emil)
         assert told.facts[0].kind == "promotion"
         return held
@@ -227,17 +231,13 @@ def test_a_promotion_holds_a_place_that_moves_and_ends_with_it(emil: Any):
 
 
 def record_of(promotion: Any, by: User) -> None:
-    from history.deeds import record
-
     record(promotion, "planned", by=by)
 
 
 def test_who_may_not_see_what_holds_a_place_learns_whom_to_ask(emil: Any):
     restricted = {"restricted_until": datetime(2100, 1, 1, tzinfo=UTC)}
-    manager = UserFactory(name="Mara the manager")
-    promotion = PromotionFactory(environment=EnvironmentFactory(lanes=1), release__release_manager=manager)
-    from tests.callers import change
-
+    manager: Any = UserFactory(name="Mara the manager")
+    promotion: Any = PromotionFactory(environment=EnvironmentFactory(lanes=1), release__release_manager=manager)
     change(promotion.release, **restricted)
     with deed(by=emil):
         bookings.hold(promotion, promotion.environment, by=emil, starts_at=NOON, ends_at=NOON + HOUR)
@@ -252,7 +252,7 @@ def test_who_may_not_see_what_holds_a_place_learns_whom_to_ask(emil: Any):
 
 
 def test_fewer_lanes_than_are_booked_ahead_are_refused_and_else_places_close_up(emil: Any):
-    environment = EnvironmentFactory(name="Acceptance", lanes=3)
+    environment: Any = EnvironmentFactory(name="Acceptance", lanes=3)
     past = [book(environment, emil, 0, 2) for _ in range(2)]
     stays = book(environment, emil, 1, 6, purpose="Long")
     book(environment, emil, 5, 7, purpose="Next")

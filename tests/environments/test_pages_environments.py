@@ -32,9 +32,9 @@ def service_with_everything() -> None:
 @pytest.mark.parametrize(
     ("address", "make", "each", "queries"),
     [
-        ("/environments/", environment_on_a_route, 1, 6),
-        ("/services/", service_with_everything, 3, 7),
-        ("/routes/", environment_on_a_route, 1, 8),
+        ("/environments/", environment_on_a_route, 1, 7),
+        ("/services/", service_with_everything, 3, 8),
+        ("/routes/", environment_on_a_route, 1, 9),
     ],
 )
 def test_lists_cost_the_same_for_few_rows_and_for_many(reader: Client, address: str, make: Any, each: int, queries: int):
