@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from accounts.urls import api as accounts
 from common.reading import Question, ReadView
 from environments.api import urlpatterns as environments
+from exchange.api import urlpatterns as exchange
 from projects.api import urlpatterns as projects
 from releasecal.changes.api import Changes
 from releases.api import urlpatterns as releases
@@ -73,6 +74,7 @@ urlpatterns = [
     *projects,
     *releases,
     *schedule,
+    *exchange,
     *accounts,
     path("changes/", Changes.as_view(), name="api_changes"),
     path("openapi.json", Document.as_view(), name="api_document"),

@@ -69,7 +69,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
 def tag_of(opened: Opened, at: datetime, root: str) -> str:
     """The strong tag: everything the text depends on, the day included, since what lies too far back drops out."""
     day = at.astimezone(opened.zone).date()
-    told = f"{opened.pk} {opened.revision} {opened.view_revision} {day} {root} {settings.VERSION}"
+    told = f"{opened.pk} {opened.revision} {day} {root} {settings.VERSION}"
     return f"{opened.number}-{hashlib.blake2b(told.encode(), digest_size=10).hexdigest()}"
 
 

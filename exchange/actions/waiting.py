@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -49,7 +49,14 @@ def named(files: "Iterable[UploadedFile[Any]]") -> "list[tuple[str, UploadedFile
 
 def sources(files: "Iterable[UploadedFile[Any]]") -> list[Source]:
     """Uploaded files, to be read at once. Raises BadInput as `named` does."""
-    return [Source.of(name, file.read()) for name, file in named(files)]
+    return [_source(name, file) for name, file in named(files)]
+
+
+def _source(name: str, file: "UploadedFile[Any]") -> Source:
+    """Large ones lie in a file already and are read from there; the small ones were in memory all along."""
+    if isinstance(file, TemporaryUploadedFile):
+        return Source.at(Path(file.temporary_file_path())).called(name)
+    return Source.of(name, file.read())
 
 
 def ask(

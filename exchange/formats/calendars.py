@@ -17,7 +17,7 @@ from typing import Any, Final
 from dateutil.rrule import rrulestr
 from icalendar import Calendar, Component
 
-from exchange.formats.bounds import MOST_ROWS, Unfit, serve
+from exchange.formats.bounds import GREATEST_OUTPUT, MOST_ROWS, Unfit, serve
 
 LONGEST_NAME, LONGEST_TEXT, LONGEST_CALENDAR, LONGEST_UID = 300, 20_000, 300, 255
 UNTITLED: Final = "Untitled"
@@ -59,7 +59,10 @@ class Found:
 def unpack(path: str, folder: str, until: str) -> dict[str, Any]:
     """Write what the file holds as `found.json` into `folder`; occurrences up to the day `until`."""
     found = find(Path(path).read_bytes(), date.fromisoformat(until))
-    (Path(folder) / "found.json").write_text(json.dumps(asdict(found)))
+    text = json.dumps(asdict(found))
+    if len(text) > GREATEST_OUTPUT:
+        raise Unfit(f"Its days with their descriptions are more than {GREATEST_OUTPUT // 1_000_000} MB of text; split it.")
+    (Path(folder) / "found.json").write_text(text)
     return {}
 
 

@@ -1,18 +1,17 @@
 """What a feed tells: entries from a day on, with how often each was moved; and whether a secret still opens anything."""
 
-import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import CharField, Q
 from django.db.models.expressions import RawSQL
 
 from accounts.models import User
+from common.kept import Kept
 from common.reading.nouns import related
 from common.statements import Among, Later, Statement, compiled, for_all, statement
 from releases.models import Contribution, Item
@@ -27,6 +26,9 @@ from schedule.vocabulary import CANCELLED, CANCELLED_STAYS, TABLES, Narrowing, R
 
 #: Of each kind at most so many, the latest: a calendar on a telephone holds no more, and no answer may take all memory.
 MOST: Final = 20_000
+#: The table of saved views, which feeds may follow.
+VIEWS: Final = "schedule_savedview"
+_OPENED: Final = Kept(512)
 
 CERTAIN, UNCERTAIN, OFF = "CONFIRMED", "TENTATIVE", "CANCELLED"
 #: Statuses of which everything is certain: it goes on, or it was; or a project that is decided upon.
@@ -75,11 +77,11 @@ class Opened:
     name: str
     redaction: Redaction
     past_days: int
+    expires_on: date | None
     last_used_at: datetime | None
     owner_id: int
     zone: ZoneInfo
     filters: dict[str, Any]
-    view_revision: int
     number: int
 
     def first_day(self, at: datetime) -> date:
@@ -92,26 +94,49 @@ class Opened:
 
 
 def open_with(secret: str, at: datetime) -> Opened | None:
-    """What `secret` opens at an instant; None when it opens nothing: unknown, revoked, expired, or its owner cannot sign in."""
+    """What `secret` opens at an instant; None when it opens nothing: unknown, revoked, expired, or its owner cannot sign in.
+
+    What else is known of a feed is kept for as long as nothing that it depends on has changed, owner and view included.
+    """
     for row in statement("feed by secret", _by_digest, keep=for_all).run({"digest": feed_digest(secret)}):
-        (pk, revision, name, redaction, past_days, expires_on, revoked_at, last_used_at, owner_id, is_active, zone_name) = row[:11]
-        filters, view_filters, view_revision, number = row[11:]
-        zone = ZoneInfo(zone_name or settings.DEFAULT_ZONE)
-        if revoked_at or not is_active or (expires_on and at.astimezone(zone).date() > expires_on):
+        pk, revision, revoked_at, last_used_at, number = row
+        if revoked_at:
             return None
-        kept = json.loads(filters if view_filters is None else view_filters)
-        return Opened(
-            pk, revision, name, Redaction(redaction), past_days, last_used_at, owner_id, zone, kept, view_revision or 0, number
-        )
+        opened: Opened | None = _OPENED.get((pk, revision, number))
+        if opened is None:
+            opened = _read(pk, revision, number)
+            if opened is None:
+                return None
+            _OPENED.put((pk, revision, number), opened)
+        if opened.expires_on and at.astimezone(opened.zone).date() > opened.expires_on:
+            return None
+        return replace(opened, last_used_at=last_used_at)
     return None
 
 
 def _by_digest() -> Statement:
-    mark = RawSQL("SELECT coalesce(max(last), 0) FROM history_mark WHERE table_name = ANY(%s)", [list(TABLES)])
+    mark = RawSQL("SELECT coalesce(max(last), 0) FROM history_mark WHERE table_name = ANY(%s)", [[*TABLES, VIEWS]])
     found = Feed.objects.filter(digest=Later("digest", CharField())).order_by()
-    columns = ("pk", "revision", "name", "redaction", "past_days", "expires_on", "revoked_at", "last_used_at", "owner_id")
-    more = ("owner__is_active", "owner__time_zone", "filters", "view__filters", "view__revision")
-    return compiled(found.values_list(*columns, *more, mark))
+    return compiled(found.values_list("pk", "revision", "revoked_at", "last_used_at", mark))
+
+
+def _read(pk: int, revision: int, number: int) -> Opened | None:
+    feed = Feed.objects.select_related("owner", "view").get(pk=pk)
+    if not feed.owner.is_active:
+        return None
+    return Opened(
+        pk=pk,
+        revision=revision,
+        name=feed.name,
+        redaction=Redaction(feed.redaction),
+        past_days=feed.past_days,
+        expires_on=feed.expires_on,
+        last_used_at=None,
+        owner_id=feed.owner_id,
+        zone=feed.owner.zone,
+        filters=feed.view.filters if feed.view else feed.filters,
+        number=number,
+    )
 
 
 def installation() -> str:

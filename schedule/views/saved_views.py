@@ -40,7 +40,10 @@ def index(request: HttpRequest) -> HttpResponse:
             "own": [row for row in rows if row["is_own"]],
             "shared": [row for row in rows if not row["is_own"]],
             "query": urlencode(pairs(present)),
-            "present": words_of(present) if present else "",
+            "verbs": [
+                forming.Verb("Save the present view" if present else "Save a view", _with(request, "saved-view-new"), rel="new"),
+                forming.Verb("The whole calendar", f"{reverse('calendar')}?view=month"),
+            ],
         },
         known=request.GET.keys(),
     )
@@ -100,6 +103,11 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
         is_grave=True,
     )
     return forming.write(request, forming.Nothing, writing, lambda _, __: _dropped(view, request))
+
+
+def _with(request: HttpRequest, name: str) -> str:
+    """Another page, with the filters of this one's address."""
+    return f"{reverse(name)}?{urlencode(pairs(filters_of(request.GET)))}"
 
 
 def _dropped(view: SavedView, request: HttpRequest) -> str:

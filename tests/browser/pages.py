@@ -64,7 +64,7 @@ class Organisation:
         service = factories.ServiceFactory(slug="payments", name="Payments gateway")
         test = factories.EnvironmentFactory(slug="test", name="Test", stage="test")
         operations = factories.MembershipFactory(user=self.reader, team__name="Operations").team
-        production = factories.EnvironmentFactory(
+        production: Any = factories.EnvironmentFactory(
             slug="prod", name="Production", time_zone="Europe/Berlin", lanes=3, owner=operations
         )
         route = factories.RouteFactory(slug="main", name="Main line")

@@ -9,8 +9,8 @@ from accounts.vocabulary import Role
 from environments.models import Service
 from exchange.models import Import
 from history.models import Event
-from projects.models import Program
-from tests.factories import UserFactory
+from projects.models import Milestone, Program
+from tests.factories import ProgramFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +104,15 @@ def test_only_administrators_trust_history(folder):
     with pytest.raises(CommandError, match="Only an administrator"):
         run(folder, "--trust-history", "--by", "rita@example.org")
     assert Service.objects.count() == 0
+
+
+def test_calendars_go_where_they_are_told(tmp_path):
+    ProgramFactory(code="P")
+    for name, days in {"first.ics": (1, 2), "second.ics": (2, 3)}.items():
+        events = "".join(f"BEGIN:VEVENT\nUID:{day}\nDTSTART;VALUE=DATE:2026030{day}\nSUMMARY:{day}\nEND:VEVENT\n" for day in days)
+        (tmp_path / name).write_text(f"BEGIN:VCALENDAR\nPRODID:x\n{events}END:VCALENDAR\n")
+        out = run(tmp_path / name, "--as", "milestone", "--into", "program:P", "--prune")
+    assert out.splitlines()[-1] == "milestones: 1 created, 1 changed, 1 unchanged"
+    assert list(Milestone.objects.filter(cancelled_at=None, program__code="P").values_list("code", flat=True)) == ["2", "3"]
+    with pytest.raises(CommandError, match="Freezes and maintenance windows cannot be imported yet"):
+        run(tmp_path / "first.ics", "--as", "freeze")

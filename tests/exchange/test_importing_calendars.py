@@ -231,3 +231,11 @@ def test_an_event_that_cannot_be_read_is_named():
 def test_a_rule_without_end_is_stopped():
     outcome = bring(calendar("UID:b\nDTSTART:20260101T100000Z\nRRULE:FREQ=SECONDLY"), calendars=MILESTONES)
     assert outcome.row_errors[0].problem == "It holds more than 50,000 days with its recurrences; split it."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("days", [5_000, 45_000], ids=["too much text", "too much memory"])
+def test_very_many_days_with_very_long_descriptions_are_refused(days):
+    text = f"UID:b\nDTSTART:20260101T100000Z\nDESCRIPTION:{'x' * 20_000}\nRRULE:FREQ=MINUTELY;COUNT={days}"
+    problem = bring(calendar(text), calendars=MILESTONES).row_errors[0].problem
+    assert problem.startswith(("Its days with their descriptions are more than 50 MB", "Reading it takes more memory"))
