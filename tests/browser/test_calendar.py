@@ -48,8 +48,8 @@ def test_the_card_of_an_entry_comes_on_focus_and_goes_with_escape(full: Visit):
     page.locator("td.day .entry.k-milestone").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
-    page.wait_for_selector("#card:popover-open")
-    assert "A very long name" in page.inner_text("#card")
+    # The card of the entry passed on the way may come first; the one that stays is of the entry with the focus.
+    page.locator("#card:popover-open", has_text="A very long name").wait_for()
     full.check_now()
     page.keyboard.press("Escape")
     page.wait_for_selector("#card:popover-open", state="hidden")
@@ -62,6 +62,9 @@ def test_the_agenda_goes_on_in_place(full: Visit):
     page.click(".agenda-more a")
     page.locator(".agenda-row").nth(199).wait_for()
     assert page.url == address
+    # The pointer stands where the link was, on an entry by now, and its card would lie over others.
+    page.mouse.move(0, 0)
+    page.wait_for_selector("#card:popover-open", state="hidden")
     full.check_now()
 
 

@@ -55,4 +55,4 @@ def test_every_table_with_a_revision_has_the_trigger_that_keeps_it():
         for model in apps.get_models(include_auto_created=True)
         if any(f.name == "revision" for f in model._meta.fields)
     }
-    assert with_revision == {table for table, names in triggers().items() if "history_revision" in names}
+    assert with_revision - MACHINERY.keys() == {table for table, names in triggers().items() if "history_revision" in names}
