@@ -115,7 +115,8 @@ def _passes(step: Step, variables: dict[str, str]) -> bool:
 def _pytest(rest: list[str], browser: str) -> int:
     """pytest in the foreground; it brings its own servers (tests/servers.py)."""
     spread = any(argument.startswith(("-n", "--numprocesses", "--pdb", "--dist")) for argument in rest)
-    parallel = [] if spread else ["-n", str(min((os.cpu_count() or 2) + 2, 8))]
+    # Many tests wait for servers and browsers, so a few more workers than processors; those that are done take over from the others.
+    parallel = [] if spread else ["-n", str(min((os.cpu_count() or 2) + 1, 8)), "--dist", "worksteal"]
     command = [sys.executable, "-m", "pytest", *parallel, *rest]
     return subprocess.run(command, cwd=BASE_DIR, env=os.environ | {"CHROMIUM": browser}, check=False).returncode
 
