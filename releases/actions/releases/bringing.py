@@ -1,4 +1,4 @@
-"""Verbs on releases."""
+"""The plural verb of imports: releases, as the rows of files say them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
