@@ -18,6 +18,7 @@ from django.contrib.auth.hashers import make_password
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from accounts.actions import comments
 from accounts.models import User
 from accounts.vocabulary import Role
 from environments.actions import bookings
@@ -77,6 +78,9 @@ class Organisation:
         self.promotion = factories.PromotionFactory(release=self.release, environment=production)
         at = {"starts_at": timezone.now() + timedelta(days=1), "ends_at": timezone.now() + timedelta(days=4)}
         self.booking = bookings.book(production, by=self.reader, purpose="Load test of payments", lanes=2, **at)
+        words = "**Good** to go, @{user:%d}?\n\n- [x] `curl -sS https://pay.example/healthz`\n- see https://pay.example/runbook\n\n| step | who |\n|---|---|\n| 1 | Rosa |"
+        self.comment = comments.add(self.release, by=self.keeper, text=words % self.reader.pk)
+        self.answer = comments.add(self.release, by=self.reader, text="> Good to go?\n\nYes, " + "really" * 30)
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
 
@@ -187,6 +191,11 @@ PAGES: dict[str, Row] = {
     "imports/<>/": Row(lambda o: f"/imports/{checked(o.reader).pk}/"),
     # accounts
     "me/": at("/me/"),
+    "comments/": Row(lambda o: f"/comments/?subject=release:{o.release.key}"),
+    "comments/new/": Row(lambda o: f"/comments/new/?subject=release:{o.release.key}"),
+    "comments/<>/": Row(lambda o: f"/comments/{o.comment.pk}/"),
+    "comments/<>/edit/": Row(lambda o: f"/comments/{o.answer.pk}/edit/"),
+    "comments/<>/taking-back/": Row(lambda o: f"/comments/{o.answer.pk}/taking-back/"),
     "accounts/login/": outside("/accounts/login/"),
     "accounts/logout/": at("/accounts/logout/"),
     "accounts/inactive/": outside("/accounts/inactive/"),
