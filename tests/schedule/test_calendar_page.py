@@ -335,7 +335,7 @@ def test_titles_are_escaped(petra: Client, view: str):
 # --- cost
 
 
-@pytest.mark.parametrize(("view", "queries"), [("month", 18), ("agenda", 14)])
+@pytest.mark.parametrize(("view", "queries"), [("month", 20), ("agenda", 16)])
 @pytest.mark.parametrize("number", [1, 10])
 def test_thirty_entries_cost_the_queries_of_three(petra: Client, django_assert_num_queries, view: str, queries: int, number: int):
     for _ in range(number):
