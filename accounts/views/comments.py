@@ -117,7 +117,6 @@ def _context(request: HttpRequest, subject: Any, thread: queries.Thread) -> dict
             }
             for row, html in thread.comments
         ],
-        "all": _all(subject),
         "earlier": f"{_all(subject)}&{_UNTIL}={thread.earlier}" if thread.earlier else "",
         "later": f"{_all(subject)}&{_FROM}={thread.later}" if thread.later else "",
         "form": CommentShape(user=me, auto_id="comment_%s") if rules.may_comment(me) else None,
