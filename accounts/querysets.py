@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.vocabulary import AccountKind, BuiltIn
 from common import labels
+from common.searching import with_words
 from common.statements import Statement, compiled, for_all, statement
 from history.queries import model_of
 
@@ -38,10 +39,7 @@ class UserQuerySet(models.QuerySet[M]):
 
     def matching(self, words: str) -> Self:
         """Those whose name holds every word."""
-        found = self
-        for word in words.split():
-            found = found.filter(name__icontains=word)
-        return found
+        return with_words(self, words, "name")
 
 
 class UserManager(BaseUserManager[Any].from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time, as Django means it
@@ -69,6 +67,10 @@ class TeamQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Any) -> Self:
         """Teams are no secret among colleagues."""
         return self if _may_look(user) else self.none()
+
+    def matching(self, words: str) -> Self:
+        """Those whose slug or name holds every word."""
+        return with_words(self, words, "slug", "name")
 
     def of(self, user: Any) -> Self:
         """Those `user` leads or belongs to."""

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from common import doors
 from releasecal import health
+from releasecal.search.views import search
 
 urlpatterns = [
     # First, since programs ask most often and patterns are tried in turn.
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("releases.urls")),
     path("", include("exchange.urls")),
+    path("search/", search, name="search"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

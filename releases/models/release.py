@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.models import Restrictable
 from common.rows import Row
+from common.searching import Words
 from environments.models import Route, RouteVersion, Service
 from projects.models import Output
 from releases.querysets import ContributionQuerySet, OfReleaseQuerySet, ReleaseQuerySet
@@ -89,6 +91,7 @@ class Release(Row, Restrictable):
         indexes = [
             models.Index(fields=["id"], name="release_restricted", condition=Q(restricted_until__isnull=False)),
             models.Index(fields=["template_name"], name="release_templates", condition=~Q(template_name="")),
+            GinIndex(Words("name", "version", "description"), name="release_words"),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +118,7 @@ class ExternalLink(Row):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["release", "system", "identifier"], name="external_link_once")]
+        indexes = [GinIndex(Words("system", "identifier"), name="external_link_words")]
 
     def __str__(self) -> str:
         return f"{self.system} {self.identifier}"
@@ -187,6 +191,10 @@ class Artefact(Row):
                 name="artefact_digest_shape",
                 violation_error_message="A digest begins with sha256:, sha512: or git: and goes on in lower-case hexadecimal digits.",
             ),
+        ]
+        # Found by the beginning of a digest, which is what people have of one.
+        indexes = [
+            models.Index(fields=["digest"], name="artefact_digest", opclasses=["varchar_pattern_ops"], condition=~Q(digest=""))
         ]
 
     def __str__(self) -> str:

@@ -125,6 +125,8 @@ def _reset_link(organisation: Organisation) -> str:
 
 
 PAGES: dict[str, Row] = {
+    # everything
+    "search/": at("/search/?q=pay"),
     # schedule
     "": at("/?view=month&date=2026-03-10"),
     "views/": at("/views/?kind=promotion"),
@@ -224,6 +226,8 @@ VIEWS: dict[str, Row] = {
     "an empty month": at("/?view=month&date=2020-01-01"),
     "a list that finds nothing, with a notice": at("/releases/?status=retired&color=red"),
     "what was live at a moment": at("/live/?at=2026-03-12T12:00"),
+    "a search that finds nothing": at("/search/?q=nowhere"),
+    "search before it is asked": at("/search/"),
     "an unknown address": at("/nowhere/", status=404),
 }
 
