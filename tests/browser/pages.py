@@ -140,6 +140,10 @@ PAGES: dict[str, Row] = {
     "releases/": at("/releases/"),
     "releases/<>/": Row(lambda o: f"/releases/{o.release.key}/"),
     "promotions/": at("/promotions/"),
+    "releases/<>/plan/": Row(lambda o: f"/releases/{o.release.key}/plan/"),
+    "promotions/new/": Row(lambda o: f"/promotions/new/?release={o.release.key}&environment=prod&date=2026-03-10"),
+    "promotions/<>/move/": Row(lambda o: f"/promotions/{o.promotion.pk}/move/?days=1"),
+    "promotions/<>/cancellation/": Row(lambda o: f"/promotions/{o.promotion.pk}/cancellation/"),
     "promotions/<>/": Row(lambda o: f"/promotions/{o.promotion.pk}/"),
     "live/": at("/live/"),
     # projects

@@ -6,7 +6,7 @@ from typing import Any, Final, TypedDict, Unpack
 
 from accounts.models import User
 from common.intervals import Interval
-from common.refusals import BadInput, Conflict, IllegalMove, NotAllowed, RuleBroken
+from common.refusals import BadInput, Conflict, IllegalMove, NotAllowed, RuleBroken, Stale
 from common.rows import Seen, expect_seen
 from environments.models import Environment
 from history.deeds import deed, record
@@ -14,10 +14,8 @@ from releases import rules
 from releases.actions.promotions.places import NOT_YOURS, follow, locked, promotions_of, settle
 from releases.models import Candidate, Promotion, Release
 from releases.queries.routes import stops_of
-from releases.vocabulary import UNFINISHED, PromotionStatus, ReleaseStatus
+from releases.vocabulary import RELEASE_MOVES, UNFINISHED, PromotionStatus, ReleaseStatus
 
-_OFF: Final = frozenset({ReleaseStatus.CANCELLED, ReleaseStatus.RETIRED})
-_MOVABLE: Final = frozenset({PromotionStatus.DRAFT, PromotionStatus.REQUESTED, PromotionStatus.APPROVED, PromotionStatus.MISSED})
 _WINDOW: Final = ("approved_from", "approved_until")
 
 
@@ -77,6 +75,9 @@ def plan_route(release: Release, stops: Sequence[Mapping[str, Any]], *, by: User
             elif any(getattr(promotion, name) != value for name, value in times.items()):
                 expect_seen(promotion, [stop["revision"]] if stop.get("revision") else None)
                 changed = _move(promotion, times, by) or changed
+        except Stale:
+            sentence = f"Somebody moved {environment.name} meanwhile; open this page anew, and decide again."
+            raise Conflict(sentence, errors={"stops": [sentence]}) from None
         except (BadInput, RuleBroken, Conflict) as refusal:
             sentence = f"{environment.name}, row {place + 1}: {refusal.sentence}"
             raise type(refusal)(sentence, errors={"stops": [sentence]}) from None
@@ -104,11 +105,22 @@ def reschedule(promotion: Promotion, *, by: User, at: datetime, seen: Seen = Non
     return _fresh(promotion)
 
 
+def expect_movable(promotion: Promotion) -> None:
+    """Refuse (IllegalMove) what runs, is paused or finished; a missed one may be moved."""
+    if promotion.is_movable:
+        return
+    status = PromotionStatus(promotion.status)
+    words = str(status.label).lower()
+    if status in UNFINISHED:
+        raise IllegalMove(f"It is {words}; what is under way is not moved. End it by its outcome first.")
+    raise IllegalMove(f"It is {words} and stays as it was; plan a new attempt.")
+
+
 def _to_plan(release: Release, environments: Collection[int], by: User) -> Release:
     release = locked(release, environments)
     if not rules.may_write_release(by, release):
         raise NotAllowed(NOT_YOURS)
-    if release.status in _OFF:
+    if not RELEASE_MOVES[ReleaseStatus(release.status)]:
         words = release.get_status_display().lower()
         raise IllegalMove(f"{release} is {words}; nothing more of it is planned. Copy it as a new release to go on.")
     return release
@@ -143,15 +155,8 @@ def _plan(release: Release, environment: Environment, parts: Collection[str], ti
 
 def _move(promotion: Promotion, times: Times, by: User) -> bool:
     """Give it other times, write and tell; whether anything is other than it was. Places don't follow yet."""
+    expect_movable(promotion)
     status = PromotionStatus(promotion.status)
-    if status not in _MOVABLE:
-        words = str(status.label).lower()
-        is_on = status in UNFINISHED
-        raise IllegalMove(
-            f"It is {words}; what is under way is not moved."
-            if is_on
-            else f"It is {words} and stays as it was; plan a new attempt."
-        )
     before = (promotion.starts_at, promotion.ends_at)
     window = _window(promotion)
     differing = sorted(name for name, value in times.items() if getattr(promotion, name) != value)
