@@ -197,6 +197,14 @@ def _to_write(request: HttpRequest, pk: int) -> Promotion:
     return found
 
 
+def plan_verbs(release: Release, user: Any) -> list[Verb]:
+    """The ways from a release to the pages that plan its promotions, for who may, while anything of it may be planned."""
+    if not rules.may_write_release(user, release) or not RELEASE_MOVES[ReleaseStatus(release.status)]:
+        return []
+    whole = [Verb("Plan the route", reverse("plan_route", args=[release.key]))] if release.route_id else []
+    return [*whole, Verb("Plan a promotion", f"{reverse('new_promotion')}?release={release.key}")]
+
+
 def _verbs(request: HttpRequest, found: Promotion) -> list[Verb]:
     if not rules.may_write_release(me(request), found.release):
         return []

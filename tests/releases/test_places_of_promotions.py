@@ -13,9 +13,9 @@ from accounts.models import User
 from accounts.vocabulary import Role
 from common.bringing import WrongRows
 from common.refusals import Conflict, Refusal
-from environments.actions import bookings
+from environments.actions import bookings, routes
 from environments.models import Booking, Place
-from releases.actions import promotions
+from releases.actions import promotions, releases
 from releases.models import Promotion, Release
 from tests.callers import change
 from tests.factories import (
@@ -142,6 +142,17 @@ def test_without_a_limit_everybody_finds_a_lane_and_who_books_all_of_it_does_not
     assert sorted(place.lanes.lower for place in Place.objects.all()) == [1, 2, 3]
     with pytest.raises(Conflict, match="Staging is not free as a whole"):
         bookings.book(environment, by=rosa, starts_at=NOON, ends_at=NOON + HOUR, lanes=None)
+
+
+def test_places_follow_when_the_stops_of_the_route_are_other_ones(rosa: Any, stops: list[Any]):
+    release = travelling(stops)
+    test, production = plan(release, stops[0], NOON, rosa), plan(release, stops[2], NOON + DAY, rosa)
+    held = [{"environment": each, "holds": "until_it_leaves"} for each in stops[:2]]
+    routes.change(release.route, {"stops": [*held, {"environment": stops[2]}]}, by=rosa)
+    assert (place_of(test), place_of(production)) == ((NOON, NOON + DAY), (NOON + DAY, NOON + DAY + 2 * HOUR))
+    release_rows = [{"key": release.key, "route": ""}]
+    releases.bring(release_rows, by=User.objects.operator())
+    assert place_of(test) == (NOON, NOON + 2 * HOUR)
 
 
 # --- places by imports
