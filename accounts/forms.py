@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 
 from accounts.actions.tokens import LONGEST_DAYS, USUAL_DAYS
 from accounts.models import User
@@ -83,6 +84,7 @@ class CommentShape(Shape):
         required=True,
         help="Markdown. @ and an e-mail address, such as @anna@demo.example, mentions a colleague.",
     )
+    text.widget.attrs["data-mentions"] = reverse_lazy("comment_people")
 
 
 class SubjectField(Field, forms.Field):

@@ -17,6 +17,8 @@ from common.rows import kind_of, pk_of
 
 #: So many comments stand on the page of what they are about; the others are a page away.
 SHOWN: Final = 20
+#: So many people are offered to who begins to type a name.
+OFFERED: Final = 8
 _LONGEST_SAID: Final = 60
 
 
@@ -135,6 +137,11 @@ def read(comments: Iterable[Comment]) -> list[tuple[Comment, SafeString]]:
         {pk: name or NOBODY_NAMED for pk, name in User.objects.filter(pk__in=people).values_list("pk", "name")} if people else {}
     )
     return [(row, markdown.render(row.text, {n: names[n] for n in row.mentioned if n in names})) for row in rows]
+
+
+def colleagues(start: str, user: Any) -> Sequence[User]:
+    """The first few people who can be mentioned and one of whose names, or whose address, begins so."""
+    return list(User.objects.visible_to(user).people().active().beginning_with(start).order_by("name", "pk")[:OFFERED])
 
 
 def as_typed(comment: Comment) -> str:

@@ -37,6 +37,10 @@ class UserQuerySet(models.QuerySet[M]):
         """Those with one of the e-mail addresses, in whatever case these are written."""
         return self.filter(email__in={email.strip().lower() for email in emails})
 
+    def beginning_with(self, start: str) -> Self:
+        """Those one of whose names, or whose address, begins so."""
+        return self.filter(Q(name__istartswith=start) | Q(name__icontains=f" {start}") | Q(email__istartswith=start))
+
     def matching(self, words: str) -> Self:
         """Those whose name holds every word."""
         return with_words(self, words, "name")

@@ -44,6 +44,7 @@ urlpatterns = [
     path("me/absences/<int:pk>/withdrawal/", me.withdraw_absence, name="my_absence_withdrawal"),
     path("me/sessions/<int:pk>/end/", me.end_session, name="my_session_end"),
     path("comments/", comments.of_subject, name="comments"),
+    path("comments/people/", comments.people, name="comment_people"),
     path("comments/new/", comments.new, name="comment_new"),
     path("comments/<int:pk>/", comments.comment, name="comment"),
     path("comments/<int:pk>/edit/", comments.change, name="comment_change"),

@@ -5,12 +5,13 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts import queries, rules
@@ -25,6 +26,7 @@ from common.rows import Seen, kind_of, pk_of
 
 _UNTIL: Final = "until"
 _FROM: Final = "from"
+_LONGEST_START: Final = 40
 _GREATEST_ID: Final = 2**63 - 1
 
 
@@ -52,6 +54,16 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a comment is read."""
     found = _visible(request, pk)
     return redirect(f"{_all(queries.subject_of(found, request.user))}&{_FROM}={found.pk}#comment-{found.pk}")
+
+
+@require_GET
+@login_required
+@never_cache
+def people(request: HttpRequest) -> HttpResponse:
+    """Who may be meant by what somebody begins to type, for the field of a comment."""
+    start = request.GET.get("q", "")
+    found = queries.colleagues(start, request.user) if 1 < len(start) <= _LONGEST_START and "\0" not in start else []
+    return JsonResponse({"people": [{"name": str(person), "address": person.email} for person in found]})
 
 
 @login_required

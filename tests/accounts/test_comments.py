@@ -287,6 +287,21 @@ def test_who_left_since_stays_in_what_was_said(rita: Any, petra: Any, release: A
     assert send("page", rita, "edit", comment, f"Many thanks, @{{user:{petra.pk}}}!").status_code == 302
 
 
+def test_colleagues_are_offered_by_the_beginnings_of_their_names(rita: Any, petra: Any):
+    UserFactory(name="Gone Petrov", is_active=False)
+    UserFactory(name="Anna Petersen", email="ap@demo.example")
+    browser = signed_in(rita)
+
+    def offered(start: str) -> list[str]:
+        return [each["name"] for each in browser.get("/comments/people/", {"q": start}).json()["people"]]
+
+    assert offered("pet") == ["Anna Petersen", "Petra"]
+    assert offered("ap@") == ["Anna Petersen"]
+    assert [offered(start) for start in ("", "p", "etra", "%%", "p\0", "p" * 50)] == [[]] * 6
+    assert browser.post("/comments/people/").status_code == 405
+    assert signed_in(UserFactory(is_active=False)).get("/comments/people/?q=pet").status_code == 302
+
+
 # --- what history knows
 
 

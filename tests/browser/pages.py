@@ -253,6 +253,7 @@ NO_PAGES: dict[str, str] = {
     "admin/": "Django's own pages, in its own markup",
     "schedule/card/": "a part of the calendar, loaded into the card of an entry",
     "feeds/<>\\.ics": "iCalendar text",
+    "comments/people/": "names for the field of a comment, as JSON",
     "imports/templates/": "files to begin with",
     "exports/": "files",
     "healthz": "a plain answer for machines",
