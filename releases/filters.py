@@ -52,6 +52,7 @@ class ReleaseFilter(Filters):
     name = Text("Its name, exactly.")
     version = Text("Its version, exactly.")
     line = Text("The version line it belongs to.")
+    template = TrueOrFalse(~Q(template_name=""), "Whether it is offered to begin new ones from.")
     release_manager = Named(User, "email", "Its release manager, by e-mail address.", path="release_manager")
     route = Named(Route, "slug", "The route it takes, by slug.", path="route")
     package = Named(Release, "key", "The package it is a member of, by key.", path="package")

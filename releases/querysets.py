@@ -32,6 +32,10 @@ class ReleaseQuerySet(RestrictableQuerySet[Any]):
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
+    def templates(self) -> Self:
+        """Those offered to begin new ones from, by the name they are offered under."""
+        return self.exclude(template_name="").order_by("template_name", "-id")
+
     def changing(self, service: Any) -> Self:
         """Those with an item of a service."""
         return self.filter(items__service=service)
