@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from common import pages
 from common.intervals import LATEST
 from common.kept import Kept
+from releases import rules
 from schedule import queries
 from schedule.branches.sight import Sight
 from schedule.models import SavedView
@@ -64,7 +65,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     for sentence in inside.notices:
         pages.notice(request, sentence)
     pages.note_unknown(request, KNOWN)
-    return render(request, "schedule/calendar.html", {"inside": inside.html, "title": inside.title})
+    # Kept pages are the same for all who see the same; who may move what they see is not.
+    may_move = rules.may_write_release(pages.me(request), None)
+    return render(request, "schedule/calendar.html", {"inside": inside.html, "title": inside.title, "may_move": may_move})
 
 
 def _inside(sight: Sight, asked: Asked, today: date) -> SafeString:
