@@ -239,6 +239,7 @@ VIEWS: dict[str, Row] = {
 POSTS = {
     "imports/<>/confirmation/",
     "accounts/demo/",
+    "demo/tour/end/",
     "me/absences/",
     "me/absences/<>/withdrawal/",
     "me/preferences/",
