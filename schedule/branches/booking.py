@@ -57,6 +57,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         "environments": [slug],
         "services": [],
         "projects": [],
+        "program": None,
         "release": None,
         "conflicts": 0,
         "html_url": addresses.page(KIND, number),

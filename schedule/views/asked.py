@@ -154,8 +154,8 @@ def read(request: HttpRequest, zone: ZoneInfo, today: date) -> Asked:
         given=tuple(given + [(WORDS, words)] * bool(words)),
         tz=zone.key if request.GET.get(pages.ZONE) == zone.key else "",
         after=_after(request, notices) if view == AGENDA else None,
-        notices=tuple(notices),
         on_paper=_on_paper(request, notices),
+        notices=tuple(notices),
     )
 
 
