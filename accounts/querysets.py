@@ -109,6 +109,10 @@ class CommentQuerySet(models.QuerySet[M]):
             seen |= Q(Exists(there.order_by()), subject_kind=kind)
         return self.filter(seen)
 
+    def matching(self, words: str) -> Self:
+        """Those that say every word."""
+        return with_words(self, words, "text")
+
     def about(self, kind: str, number: int) -> Self:
         """What is said of one thing."""
         return self.filter(subject_kind=kind, subject_id=number)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.functions import Concat
 
-from releasecal.search.kinds import CONSIDERED, Kind, title_of
+from releasecal.search.kinds import CONSIDERED, Kind
 from releases.vocabulary import number_of_key
 
 #: How good a hit is: it is called so, its name begins so, its name holds all words, or it is found by something else.
@@ -43,8 +43,8 @@ def hits(kind: Kind, user: Any, words: str, *, limit: int, after: tuple[int, int
     rows = list(found.prefetch_related(*kind.prefetched).order_by("rank", "-pk")[:limit])
     if not rows:
         return []
-    addresses = kind.addresses(rows, user, base)
-    return [Hit(kind, row.pk, row.rank, title_of(row), kind.context(row, user.zone), *addresses[row.pk]) for row in rows]
+    titles, addresses = kind.titles_of(rows), kind.addresses(rows, user, base)
+    return [Hit(kind, row.pk, row.rank, titles[row.pk], kind.context(row, user.zone), *addresses[row.pk]) for row in rows]
 
 
 def walk(

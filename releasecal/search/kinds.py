@@ -1,11 +1,16 @@
 """What can be searched for: one entry a noun. Another noun is found as soon as it has its entry here."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from accounts.models import Team, User
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
+
+from accounts.models import Comment, Team, User
+from accounts.queries import COMMENTS, read
 from common import labels, moments
 from common.looks import words_of
 from common.reading import Noun
@@ -17,6 +22,8 @@ from releases.queries.answers import PROMOTIONS, RELEASES
 
 #: Of what many things match, so many of the newest are looked at for the best ones; the noun's own list shows all.
 CONSIDERED: Final = 1_000
+_API: Final = "/api/v1/"
+_EXCERPT: Final = 120
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class Kind:
 
     `find(user, words)`: what matches and the user may see. `titles`: the columns that people call it by, the first one its name.
     `context(row, zone)`: one line that tells it from others of its name. `page`: its list, if that takes `?q=` too.
+    `called(rows)`: their titles by id, where these are not what they are called anyway.
     `noun`: how REST shows it; kinds without one are linked as their labels say. `tables`: what an answer about it depends on.
     """
 
@@ -36,16 +44,24 @@ class Kind:
     tables: tuple[str, ...]
     noun: Noun | None = None
     page: str = ""
+    called: Callable[[Sequence[Any]], Mapping[int, str]] | None = None
     related: tuple[str, ...] = ()
     prefetched: tuple[str, ...] = ()
 
-    def addresses(self, rows: Iterable[Any], user: Any, base: str) -> Mapping[int, tuple[str, str]]:
+    def titles_of(self, rows: Sequence[Any]) -> Mapping[int, str]:
+        """By id: what a person reads for each."""
+        return self.called(rows) if self.called else {row.pk: str(row) for row in rows}
+
+    def addresses(self, rows: Sequence[Any], user: Any, base: str) -> Mapping[int, tuple[str, str]]:
         """By id: the path of its page and its address in REST below `base`, each empty for what has none."""
         if self.noun is not None:
             in_rest, name = self.noun.addresses_from(base), self.noun.own_column
             return {row.pk: (row.get_absolute_url(), in_rest(getattr(row, name))) for row in rows}
         named = labels.of(((self.name, row.pk) for row in rows), user)
-        return {number: (label.url, label.api_url) for (_, number), label in named.items()}
+        return {
+            number: (label.url, f"{base}{label.api_url.removeprefix(_API)}" if label.api_url else "")
+            for (_, number), label in named.items()
+        }
 
 
 def _of(noun: Noun) -> Callable[[Any, str], Any]:
@@ -63,6 +79,12 @@ def _bookings(user: Any, words: str) -> Any:
     return Booking.objects.visible_to(user).of_people().matching(words)
 
 
+def _comments(user: Any, words: str) -> Any:
+    """Who sees a comment depends on every noun it can be about; that is asked only when there is something to see."""
+    found = Comment.objects.matching(words)
+    return found.visible_to(user) if found.exists() else found.none()
+
+
 def _people(user: Any, words: str) -> Any:
     """Colleagues: who left, and programs, are nobody to look for."""
     return User.objects.visible_to(user).people().active().matching(words)
@@ -70,6 +92,15 @@ def _people(user: Any, words: str) -> Any:
 
 def _teams(user: Any, words: str) -> Any:
     return Team.objects.visible_to(user).matching(words)
+
+
+def _steps(rows: Sequence[Any]) -> Mapping[int, str]:
+    return {row.pk: f"{row.release} → {row.environment}" for row in rows}
+
+
+def _excerpts(rows: Sequence[Any]) -> Mapping[int, str]:
+    """How each comment begins, as its readers see it."""
+    return {row.pk: Truncator(" ".join(unescape(strip_tags(text)).split())).chars(_EXCERPT) for row, text in read(rows)}
 
 
 def _line(*told: Any) -> str:
@@ -125,6 +156,7 @@ KINDS: Final = (
         (),
         lambda row, zone: _line(words_of(row.status), moments.interval_words(row.starts_at, row.ends_at, zone)),
         find=_promotions,
+        called=_steps,
         related=("release", "environment"),
     ),
     _noun(
@@ -136,12 +168,17 @@ KINDS: Final = (
         page="",
         related=("environment",),
     ),
+    Kind(
+        "comment",
+        "comments",
+        _comments,
+        (),
+        lambda row, zone: _line(row.author, moments.instant_words(row.created_at, zone)),
+        COMMENTS.tables,
+        called=_excerpts,
+        related=("author",),
+    ),
     Kind("user", "people", _people, ("name",), lambda row, _: "", ("accounts_user",)),
     Kind("team", "teams", _teams, ("name", "slug"), lambda row, _: row.slug, ("accounts_team",)),
 )
 BY_NAME: Final = {kind.name: kind for kind in KINDS}
-
-
-def title_of(row: Any) -> str:
-    """What a person calls it."""
-    return f"{row.release} → {row.environment}" if isinstance(row, Promotion) else str(row)

@@ -32,7 +32,7 @@ class Group:
 
     @property
     def picture(self) -> str:
-        return {"user": "person", "team": "person"}.get(self.kind.name) or icon_of(self.kind.name)
+        return {"user": "person", "team": "person", "comment": "communication"}.get(self.kind.name) or icon_of(self.kind.name)
 
     @property
     def heading(self) -> str:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions import comments
 from accounts.vocabulary import Role
 from environments.actions import bookings
 from releases.models import ExternalLink
@@ -155,6 +156,19 @@ def test_bookings_are_found_by_purpose_and_environment():
     }
 
 
+def test_comments_are_found_by_what_they_say_until_they_are_taken_back():
+    rosa, nora = UserFactory(name="Rosa Lindqvist", roles=[Role.PMO]), UserFactory(name="Nora & Co")
+    said = comments.add(ServiceFactory(), by=rosa, text=f"Is the **ledger** slow, @{{user:{nora.pk}}}?\n\n<b>Today</b>")
+    caller = Caller(user=rosa)
+    (hit,) = caller.rows("search/?q=LEDG+slow")
+    assert hit["title"] == "Is the ledger slow, @Nora & Co? <b>Today</b>"
+    assert hit["context"].startswith("Rosa Lindqvist · ")
+    assert (hit["url"], hit["html_url"]) == (f"{BASE}comments/{said.pk}/", f"{ROOT}comments/{said.pk}/")
+    assert caller.get(hit["url"]).status_code == 200
+    comments.take_back(said, by=rosa, at=LATER)
+    assert caller.rows("search/?q=ledger") == []
+
+
 def test_a_hit_says_where_it_is(pay: Any):
     (hit,) = Caller().rows("search/?q=ops-1234&kind=release")
     assert hit == {
@@ -194,7 +208,7 @@ class TestRestriction:
 
     @pytest.fixture
     def secret(self) -> Any:
-        self.manager = UserFactory()
+        self.manager = UserFactory(roles=[Role.RELEASE_MANAGER])
         self.named = MembershipFactory()
         program = ProgramFactory(name="Hush program", manager=self.manager, restricted_until=LATER)
         in_a_deed(program, lambda: program.restricted_to.add(self.named.team))
@@ -210,6 +224,7 @@ class TestRestriction:
         in_a_deed(release, lambda: ExternalLink.objects.create(release=release, system="jira", identifier="OPS-77"))
         ArtefactFactory(item=ItemFactory(release=release), digest=DIGEST)
         PromotionFactory(release=release)
+        comments.add(release, by=self.manager, text="Keep the *hush*")
         return release
 
     @pytest.mark.parametrize("role", ["", Role.RELEASE_MANAGER, Role.PROJECT_MANAGER, Role.ENVIRONMENT_MANAGER, Role.POLICY_OWNER])
@@ -229,6 +244,7 @@ class TestRestriction:
         people = {"manager": self.manager, "named": self.named.user}
         caller = Caller(user=people[who]) if who in people else Caller(who)
         assert sorted(hit["kind"] for hit in caller.rows("search/?q=hush")) == [
+            "comment",
             "milestone",
             "milestone",
             "output",
@@ -293,13 +309,13 @@ def test_an_answer_is_unchanged_until_something_that_is_found_changes():
 def test_a_search_costs_the_same_whatever_it_finds():
     caller = Caller()
     nothing = caller.queries("search/?q=ledger")
-    assert nothing == 26
+    assert nothing == 27
     for number in (1, 20, 21, 22, 23):
         for factory in (ServiceFactory, ProjectFactory, EnvironmentFactory, RouteFactory):
             factory(name=f"Ledger {number}")
         PromotionFactory(release=ReleaseFactory(name="Ledger", version=f"1.{number}"))
         if number in (1, 23):  # with promotions it asks for their releases, whose links are shown
-            assert caller.queries("search/?q=ledger") == 28
+            assert caller.queries("search/?q=ledger") == 29
 
 
 class TestPage:
@@ -360,7 +376,7 @@ class TestPage:
         reader.get("/search/?q=ledger")
         with CaptureQueriesContext(connection) as captured:
             reader.get("/search/?q=ledger")
-        assert len(captured) == 29
+        assert len(captured) == 30
 
 
 def test_words_are_looked_up_in_an_index():
