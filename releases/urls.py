@@ -3,11 +3,19 @@
 from django.urls import path
 
 from common.converters import NAME
-from releases.views import live, promotions, releases
+from releases.views import contents, live, promotions, releases, writing
 
 urlpatterns = [
     path("releases/", releases.releases, name="releases"),
+    path("releases/new/", writing.new_release, name="new_release"),
     path(f"releases/<{NAME}:key>/", releases.release, name="release"),
+    path(f"releases/<{NAME}:key>/edit/", writing.edit_release, name="edit_release"),
+    path(f"releases/<{NAME}:key>/copy/", writing.copy_release, name="copy_release"),
+    path(f"releases/<{NAME}:key>/status/", writing.move_release_on, name="move_release_on"),
+    path(f"releases/<{NAME}:key>/members/", writing.change_members, name="change_members"),
+    path(f"releases/<{NAME}:key>/restriction/", writing.restrict_release, name="restrict_release"),
+    path(f"releases/<{NAME}:key>/opening/", writing.open_release, name="open_release"),
+    path(f"releases/<{NAME}:key>/cancellation/", writing.cancel_release, name="cancel_release"),
     path("promotions/", promotions.promotions, name="promotions"),
     path("promotions/new/", promotions.new_promotion, name="new_promotion"),
     path("promotions/<int:pk>/", promotions.promotion, name="promotion"),
@@ -15,4 +23,19 @@ urlpatterns = [
     path("promotions/<int:pk>/cancellation/", promotions.cancel_promotion, name="cancel_promotion"),
     path(f"releases/<{NAME}:key>/plan/", promotions.plan_route, name="plan_route"),
     path("live/", live.live, name="live"),
+]
+
+_ONE = f"releases/<{NAME}:key>"
+urlpatterns += [
+    path(f"{_ONE}/items/new/", contents.new_item, name="new_item"),
+    path(f"{_ONE}/items/<int:pk>/edit/", contents.edit_item, name="edit_item"),
+    path(f"{_ONE}/items/<int:pk>/removal/", contents.remove_item, name="remove_item"),
+    path(f"{_ONE}/candidates/new/", contents.new_candidate, name="new_candidate"),
+    path(f"{_ONE}/contributions/new/", contents.new_contribution, name="new_contribution"),
+    path(f"{_ONE}/contributions/<int:pk>/edit/", contents.edit_contribution, name="edit_contribution"),
+    path(f"{_ONE}/contributions/<int:pk>/decision/", contents.decide_contribution, name="decide_contribution"),
+    path(f"{_ONE}/contributions/<int:pk>/withdrawal/", contents.withdraw_contribution, name="withdraw_contribution"),
+    path(f"{_ONE}/prerequisites/new/", contents.new_prerequisite, name="new_prerequisite"),
+    path(f"{_ONE}/prerequisites/<int:pk>/removal/", contents.remove_prerequisite, name="remove_prerequisite"),
+    path("outputs/<int:pk>/offer/", contents.offer_output, name="offer_output"),
 ]

@@ -77,24 +77,18 @@ class OutputField(Named):
         return {"type": ["integer", "string"], "minLength": 1, "maxLength": 201}
 
 
-def _artefact_fields() -> dict[str, Any]:
-    return {
-        "artefact_url": Line("Artefact", longest=500, required=False, help="Where its definitive copy lies."),
-        "artefact_digest": DigestField("Digest", longest=200, required=False, help="Such as sha256: and 64 hexadecimal digits."),
-        "artefact_identity": Word(
-            Identity,
-            "Known by",
-            required=False,
-            none="The digest, if there is one",
-            help="Digest: the very same copy. Recorded: a serial, a ticket, a vendor's version. Per environment: configuration.",
-        ),
-    }
-
-
 class ItemShape(Shape):
-    change = Word(ItemChange, "The release", required=False, initial=ItemChange.CHANGED, help="What it does to the service.")
+    change = Word(ItemChange, "Change", required=False, initial=ItemChange.CHANGED, help="What the release does to the service.")
     version = Line("To version", longest=100, required=False, help="The version that is live afterwards.")
-    artefact_url, artefact_digest, artefact_identity = _artefact_fields().values()
+    artefact_url = Line("Artefact", longest=500, required=False, help="Where its definitive copy lies.")
+    artefact_digest = DigestField("Digest", longest=200, required=False, help="Such as sha256: and 64 hexadecimal digits.")
+    artefact_identity = Word(
+        Identity,
+        "Known by",
+        required=False,
+        none="The digest, if there is one",
+        help="Digest: the very same copy. Recorded: a serial, a ticket, a vendor's version. Per environment: configuration.",
+    )
 
 
 class NewItemShape(ItemShape):
@@ -103,11 +97,13 @@ class NewItemShape(ItemShape):
 
 
 class BuiltShape(Shape):
-    """What an item is in a new candidate."""
+    """What an item is in a new candidate. A row of a table: what there is to say of its fields stands above it."""
 
     service = Named(Service, "slug", "Service")
     version = Line("Version", longest=100, required=False)
-    artefact_url, artefact_digest, artefact_identity = _artefact_fields().values()
+    artefact_url = Line("Artefact", longest=500, required=False)
+    artefact_digest = DigestField("Digest", longest=200, required=False)
+    artefact_identity = Word(Identity, "Known by", required=False, none="Digest, if any")
 
 
 class CandidateShape(Shape):
@@ -115,13 +111,13 @@ class CandidateShape(Shape):
         BuiltShape,
         "What is another one in it",
         on_page=True,
-        help="A row for each service that was built anew; a cell left empty stays as it was. The other items are carried over untouched.",
+        help="A row for each service that was built anew, with where its copy lies and its digest (sha256: and 64 hexadecimal digits); a cell left empty stays as it was, and so do the other items.",
     )
 
 
 class ContributionShape(Shape):
     strength = Word(
-        Strength, "The release", required=False, initial=Strength.HARD, help="Hard: it waits for the output. Soft: it goes without."
+        Strength, "Strength", required=False, initial=Strength.HARD, help="Hard: the release waits for it. Soft: it goes without."
     )
 
 

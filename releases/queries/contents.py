@@ -26,14 +26,23 @@ class Carried:
 
 
 @dataclass(frozen=True)
+class Built:
+    """What an item is in one candidate, in the version it had in that."""
+
+    artefact: Artefact
+    version: str
+
+
+@dataclass(frozen=True)
 class Contents:
-    """A release in full, for one reader. `needs`, `needed_by` and `members` are labels: what is restricted says whom to ask."""
+    """A release in full, for one reader. `needs` (with the numbers of the prerequisites), `needed_by` and `members` are labels: what is
+    restricted says whom to ask."""
 
     stations: list[Station]
     items: list[tuple[Item, Artefact | None]]
     candidates: list[Candidate]
     carried: list[Carried]
-    needs: list[labels.Named]
+    needs: list[tuple[int, labels.Named]]
     needed_by: list[labels.Named]
     members: list[labels.Named]
     package: labels.Named | None
@@ -65,17 +74,17 @@ def contents(release: Release, user: Any) -> Contents:
     candidates = list(release.candidates.order_by("number"))
     artefacts = {artefact.item_id: artefact for artefact in artefacts_of(candidates[-1].pk)} if candidates else {}
     items = Item.objects.filter(release=release).select_related("service").order_by("service__slug")
-    needs = list(Prerequisite.objects.filter(release=release).values_list("needs", flat=True))
+    needs = list(Prerequisite.objects.filter(release=release).values_list("pk", "needs"))
     needed_by = list(Prerequisite.objects.filter(needs=release).values_list("release", flat=True))
     members = list(release.members.order_by("pk").values_list("pk", flat=True))
     package = [release.package_id] if release.package_id else []
-    names = labels.of({("release", number) for number in [*needs, *needed_by, *members, *package]}, user)
+    names = labels.of({("release", number) for number in [*(other for _, other in needs), *needed_by, *members, *package]}, user)
     return Contents(
         stations=stations([release], {release.pk: promotions})[release.pk],
         items=[(item, artefacts.get(item.pk)) for item in items],
         candidates=candidates,
         carried=_carried(release, user),
-        needs=[names["release", number] for number in needs],
+        needs=[(number, names["release", other]) for number, other in needs],
         needed_by=[names["release", number] for number in needed_by],
         members=[names["release", number] for number in members],
         package=names["release", package[0]] if package else None,
@@ -90,8 +99,20 @@ def artefacts_of(candidate: int) -> list[Artefact]:
     return list(Artefact.objects.filter(candidate=candidate).select_related("item__service").order_by("item__service__slug"))
 
 
+def built(candidates: Sequence[Candidate]) -> list[tuple[Candidate, list[Built]]]:
+    """What each candidate is made of, the newest first; one query."""
+    found = Artefact.objects.filter(candidate__in=candidates).select_related("item__service").order_by("item__service__slug")
+    made: dict[int, list[Built]] = {}
+    for artefact in found:
+        version = artefact.item.version if artefact.version is None else artefact.version
+        made.setdefault(artefact.candidate_id, []).append(Built(artefact, version))
+    return [(candidate, made.get(candidate.pk, [])) for candidate in reversed(candidates)]
+
+
 def _carried(release: Release, user: Any) -> list[Carried]:
-    contributions = list(Contribution.objects.filter(release=release).select_related("output").order_by("output__code", "id"))
+    contributions = list(
+        Contribution.objects.filter(release=release).select_related("output__project").order_by("output__code", "id")
+    )
     names = labels.of({("project", contribution.output.project_id) for contribution in contributions}, user)
     return [Carried(contribution, names["project", contribution.output.project_id]) for contribution in contributions]
 

@@ -15,6 +15,7 @@ from releases.queries.glances import glances
 from releases.queries.journeys import journeys
 from releases.queries.legacy import lives_on
 from releases.queries.live import by_stage, drift
+from releases.views.contents import may_offer
 from releases.views.threats import marked
 
 #: So many rows a part shows; the lists have them all.
@@ -85,7 +86,8 @@ def project_journeys(request: HttpRequest, project: Project) -> SafeString:
 
 def output_journey(request: HttpRequest, output: Output) -> SafeString:
     """The way of an output in full."""
-    return _part(request, "output_journey", {"output": output, "journey": journeys([output], request.user)[0]})
+    offer = f"{output.get_absolute_url()}offer/" if may_offer(request.user, output) else ""
+    return _part(request, "output_journey", {"output": output, "journey": journeys([output], request.user)[0], "offer": offer})
 
 
 def _releases(request: HttpRequest, found: Iterable[Release], query: str) -> SafeString:

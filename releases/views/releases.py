@@ -3,17 +3,24 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from common import listing, pages
+from common.forming import Verb
 from common.listing import Facet, Listing, Order
+from common.pages import me
 from environments.models import Environment
 from projects.models import Program
+from releases import rules
 from releases.filters import ReleaseFilter
 from releases.models import Release
 from releases.queries.contents import contents
 from releases.queries.glances import glances
+from releases.views.contents import panels
+from releases.views.promotions import plan_verbs
 from releases.views.threats import marked
+from releases.vocabulary import ENDED, Extent
 
 RELEASES = Listing(
     noun="release",
@@ -52,7 +59,8 @@ RELEASES = Listing(
 @require_safe
 def releases(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, RELEASES, Release.objects.visible_to(request.user))
-    context = {"page": page, "rows": marked(glances(page.rows, request.user), request.user)}
+    verbs = [Verb("New release", reverse("new_release"), "new")] if rules.may_write_release(me(request), None) else []
+    context = {"page": page, "rows": marked(glances(page.rows, request.user), request.user), "verbs": verbs}
     return pages.show(request, "releases/releases.html", context, known=RELEASES.known)
 
 
@@ -60,4 +68,31 @@ def releases(request: HttpRequest) -> HttpResponse:
 @require_safe
 def release(request: HttpRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Release.objects.visible_to(request.user).with_key(key).with_references())
-    return pages.show(request, "releases/release.html", {"release": found, "contents": contents(found, request.user)})
+    shown = contents(found, request.user)
+    context = {
+        "release": found,
+        "contents": shown,
+        "panels": panels(found, shown, request.user),
+        "verbs": _verbs(request, found),
+        "plan_verbs": plan_verbs(found, request.user),
+    }
+    return pages.show(request, "releases/release.html", context)
+
+
+def _verbs(request: HttpRequest, found: Release) -> list[Verb]:
+    """The ways to the pages that write it, each only for who may and while it can be."""
+    by, base = me(request), found.get_absolute_url()
+    verbs: list[Verb] = []
+    if rules.may_write_release(by, found):
+        is_open = found.status not in ENDED
+        verbs = [
+            Verb("Change", f"{base}edit/"),
+            *([Verb("Move on…", f"{base}status/")] if rules.ways_on(found) else []),
+            *([Verb("Members…", f"{base}members/")] if is_open and found.extent == Extent.PACKAGE else []),
+            Verb("Restriction…" if found.is_restricted else "Restrict…", f"{base}restriction/"),
+            *([Verb("Open to everybody…", f"{base}opening/")] if found.is_restricted else []),
+            *([Verb("Cancel the release…", f"{base}cancellation/")] if rules.may_still_be_cancelled(found) else []),
+        ]
+    if rules.may_write_release(by, None):
+        verbs.append(Verb("Copy as new", f"{base}copy/"))
+    return verbs

@@ -53,6 +53,9 @@ class Organisation:
     )
     newcomer: Any = field(default_factory=lambda: person("Nils Newcomer", second_factor=False))
     release: Any = None
+    item: Any = None
+    contribution: Any = None
+    prerequisite: Any = None
     promotion: Any = None
     output: Any = None
     milestone: Any = None
@@ -73,8 +76,9 @@ class Organisation:
         for position, environment in enumerate((test, production), start=1):
             factories.StopFactory(version=version, environment=environment, position=position)
         self.release = factories.ReleaseFactory(name="Payments gateway", version="26.11", release_manager=self.reader, route=route)
-        factories.ItemFactory(release=self.release, service=service, version="26.11")
-        factories.ContributionFactory(release=self.release, output=self.output)
+        self.item = factories.ItemFactory(release=self.release, service=service, version="26.11")
+        self.contribution = factories.ContributionFactory(release=self.release, output=self.output)
+        self.prerequisite = factories.PrerequisiteFactory(release=self.release, needs__name="Ledger")
         self.promotion = factories.PromotionFactory(release=self.release, environment=production)
         at = {"starts_at": timezone.now() + timedelta(days=1), "ends_at": timezone.now() + timedelta(days=4)}
         self.booking = bookings.book(production, by=self.reader, purpose="Load test of payments", lanes=2, **at)
@@ -138,7 +142,30 @@ PAGES: dict[str, Row] = {
     "shared/<>/": Row(lambda o: f"/shared/{o.secret}/?date=2026-03-10", ""),
     # releases
     "releases/": at("/releases/"),
+    "releases/new/": Row(lambda o: f"/releases/new/?output={o.output.pk}&urgency=break_fix"),
     "releases/<>/": Row(lambda o: f"/releases/{o.release.key}/"),
+    "releases/<>/items/new/": Row(lambda o: f"/releases/{o.release.key}/items/new/"),
+    "releases/<>/items/<>/edit/": Row(lambda o: f"/releases/{o.release.key}/items/{o.item.pk}/edit/"),
+    "releases/<>/items/<>/removal/": Row(lambda o: f"/releases/{o.release.key}/items/{o.item.pk}/removal/"),
+    "releases/<>/candidates/new/": Row(lambda o: f"/releases/{o.release.key}/candidates/new/"),
+    "releases/<>/contributions/new/": Row(lambda o: f"/releases/{o.release.key}/contributions/new/"),
+    "releases/<>/contributions/<>/edit/": Row(lambda o: f"/releases/{o.release.key}/contributions/{o.contribution.pk}/edit/"),
+    "releases/<>/contributions/<>/decision/": Row(
+        lambda o: f"/releases/{o.release.key}/contributions/{o.contribution.pk}/decision/?outcome=declined"
+    ),
+    "releases/<>/contributions/<>/withdrawal/": Row(
+        lambda o: f"/releases/{o.release.key}/contributions/{o.contribution.pk}/withdrawal/"
+    ),
+    "releases/<>/prerequisites/new/": Row(lambda o: f"/releases/{o.release.key}/prerequisites/new/"),
+    "releases/<>/prerequisites/<>/removal/": Row(lambda o: f"/releases/{o.release.key}/prerequisites/{o.prerequisite.pk}/removal/"),
+    "outputs/<>/offer/": Row(lambda o: f"/outputs/{o.output.pk}/offer/"),
+    "releases/<>/edit/": Row(lambda o: f"/releases/{o.release.key}/edit/"),
+    "releases/<>/copy/": Row(lambda o: f"/releases/{o.release.key}/copy/"),
+    "releases/<>/status/": Row(lambda o: f"/releases/{factories.ReleaseFactory(status='in_production').key}/status/"),
+    "releases/<>/members/": Row(lambda o: f"/releases/{factories.ReleaseFactory(extent='package').key}/members/"),
+    "releases/<>/restriction/": Row(lambda o: f"/releases/{o.release.key}/restriction/"),
+    "releases/<>/opening/": Row(lambda o: f"/releases/{o.release.key}/opening/"),
+    "releases/<>/cancellation/": Row(lambda o: f"/releases/{o.release.key}/cancellation/"),
     "promotions/": at("/promotions/"),
     "releases/<>/plan/": Row(lambda o: f"/releases/{o.release.key}/plan/"),
     "promotions/new/": Row(lambda o: f"/promotions/new/?release={o.release.key}&environment=prod&date=2026-03-10"),
