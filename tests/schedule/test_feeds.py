@@ -424,3 +424,77 @@ def test_ical_js_reads_the_same_before_and_after_a_move_and_a_cancellation(owner
     (moved, cancelled) = by_ical_js(text(address))
     assert (moved["uid"], moved["start"], moved["sequence"]) == (first["uid"], "2026-07-01T22:00:00.000Z", 1)
     assert (cancelled["uid"], cancelled["status"], cancelled["sequence"]) == (second["uid"], "CANCELLED", 1)
+
+
+# --- khal, which people read calendars with at a terminal
+
+KHAL = """
+[calendars]
+[[feed]]
+path = {folder}/feed
+[locale]
+local_timezone = Europe/Berlin
+default_timezone = Europe/Berlin
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+timeformat = %H:%M
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+[default]
+default_calendar = feed
+[sqlite]
+path = {folder}/khal.db
+"""
+SHOWN = ("uid", "title", "start", "end", "status", "categories", "url")
+
+
+def by_khal(said: str, folder: Path) -> list[dict[str, str]]:
+    """The events of 2026, each once, as a khal that knew none before lists them; what is cancelled included."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "feed").mkdir(parents=True)
+    (folder / "config").write_text(KHAL.format(folder=folder))
+    (folder / "feed.ics").write_bytes(said.encode())
+
+    def khal(*arguments: str) -> str:
+        command = [sys.executable, "-m", "khal", "--config", str(folder / "config"), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    khal("import", "--batch", str(folder / "feed.ics"))
+    columns = [argument for name in SHOWN for argument in ("--json", name)]
+    listed = khal("list", "--once", *columns, "2026-01-01", "2027-01-01")
+    found: list[dict[str, str]] = [event for line in listed.splitlines() if line.strip() for event in json.loads(line)]
+    return sorted(found, key=lambda event: event["start"])
+
+
+def test_khal_reads_the_same_before_and_after_a_move_a_cancellation_and_another_filter(owner: Any, tmp_path: Path):
+    environment: Any = factories.EnvironmentFactory(slug="prod")
+    release: Any = factories.ReleaseFactory(name="Tab; comma, \\ and “ü” 🚀 " + "long " * 20, version="1")
+    promotion: Any = factories.PromotionFactory(release=release, environment=environment)
+    milestone: Any = factories.MilestoneFactory(starts_on=date(2026, 12, 24), ends_on=date(2026, 12, 25), name="Eve")
+    feed, address = subscribe(owner, filters={"kind": ["promotion", "milestone"]})
+    (first, second) = by_khal(text(address), tmp_path / "khal")
+    assert (first["start"], first["end"]) == ("2026-03-10 13:00", "2026-03-10 15:00")
+    assert first["title"] == f"{' '.join(release.name.split(' '))} 1 → {environment.name}"
+    assert first["categories"] == "promotion,prod"
+    assert first["url"] == f"http://testserver/promotions/{promotion.pk}/"
+    assert (second["title"], second["start"], second["end"]) == ("Eve", "2026-12-24", "2026-12-25")
+    summer = datetime(2026, 7, 1, 22, tzinfo=UTC)
+    change(promotion, starts_at=summer, ends_at=summer + timedelta(hours=4))
+    change(milestone, cancelled_at=timezone.now())
+    (moved, cancelled) = by_khal(text(address), tmp_path / "khal")
+    assert (moved["uid"], moved["start"], moved["end"]) == (first["uid"], "2026-07-02 00:00", "2026-07-02 04:00")
+    assert (cancelled["uid"], cancelled["status"].strip()) == (second["uid"], "CANCELLED")
+    feeds.change(feed, {"filters": {"kind": ["promotion"], "environment": ["prod"]}}, by=owner, at=timezone.now())
+    (left,) = by_khal(text(address), tmp_path / "khal")
+    assert left["uid"] == first["uid"]
+
+
+@pytest.mark.parametrize("redaction", [Redaction.TITLES, Redaction.BUSY])
+def test_khal_reads_what_tells_less(owner: Any, tmp_path: Path, redaction: str):
+    secret_organisation()
+    _, address = subscribe(owner, redaction=redaction)
+    (event,) = by_khal(text(address), tmp_path / "khal")
+    assert event["title"] == ("Busy" if redaction == Redaction.BUSY else "Merger 1.0 → Vault")
+    assert (event["start"], event["end"]) == ("2026-03-10 13:00", "2026-03-10 15:00")
