@@ -154,6 +154,7 @@ def hold_all(kind: str, wishes: Mapping[int, Wish], *, by: User) -> None:
     present = {each.holder_id or 0: each for each in held}
     new: list[Booking] = []
     moved: list[Booking] = []
+    staying: set[int] = set()
     for holder, wish in wishes.items():
         found = present.get(holder)
         if found is None:
@@ -163,6 +164,8 @@ def hold_all(kind: str, wishes: Mapping[int, Wish], *, by: User) -> None:
             continue
         else:
             moved.append(found)
+            if (found.environment_id, found.starts_at) == (wish.environment, wish.starts_at):
+                staying.add(found.pk)
         found.environment, found.starts_at, found.ends_at = environments[wish.environment], wish.starts_at, wish.ends_at
         _look_at(found)
     copy_rows(new)
@@ -173,7 +176,7 @@ def hold_all(kind: str, wishes: Mapping[int, Wish], *, by: User) -> None:
         by_environment.setdefault(booking.environment_id, []).append(booking)
     refused: dict[int, str] = {}
     for number in sorted(by_environment):
-        refused |= _settle_all(environments[number], by_environment[number], by)
+        refused |= _settle_all(environments[number], by_environment[number], staying, by)
     if refused:
         raise LanesTaken(refused)
 
@@ -196,7 +199,8 @@ def obstacle(holder: Row | None, environment: Environment, *, starts_at: datetim
     wanted = Claim(own.pk if own else 0, starts_at, ends_at, 1)
     others = [claim for claim in claims(environment, starts_at, ends_at) if claim.number != wanted.number]
     full = verdicts.taken(wanted, others, environment.lanes)
-    return _refusal(wanted, full, environment, user).sentence if full else ""
+    stays = own is not None and (own.environment_id, own.starts_at) == (environment.pk, starts_at)
+    return _refusal(wanted, full, environment, user, stays=stays).sentence if full else ""
 
 
 def refuse_fewer_lanes(environment: Environment, lanes: int | None, *, by: User, at: datetime) -> None:
@@ -273,8 +277,11 @@ def _settle(booking: Booking, user: User) -> None:
     Place.objects.bulk_create([Place(lanes=each, **times) for each in ranges])
 
 
-def _settle_all(environment: Environment, bookings: Sequence[Booking], user: User) -> dict[int, str]:
-    """Find lanes for bookings that are written and have none yet, and write these; gives what is refused, by holder."""
+def _settle_all(environment: Environment, bookings: Sequence[Booking], staying: Collection[int], user: User) -> dict[int, str]:
+    """Find lanes for bookings that are written and have none yet, and write these; gives what is refused, by holder.
+
+    `staying`: those that only end at another time.
+    """
     wanted = {each.pk: Claim(each.pk, each.starts_at, each.ends_at, each.lanes) for each in bookings}
     ends = [claim.end for claim in wanted.values() if claim.end is not None]
     last = max(ends) if len(ends) == len(wanted) else None
@@ -285,7 +292,10 @@ def _settle_all(environment: Environment, bookings: Sequence[Booking], user: Use
         chosen, refused = verdicts.fitted([*near, *wanted.values()], environment.lanes, wanted.keys())
         if refused:
             holders = {each.pk: each.holder_id or 0 for each in bookings}
-            return {holders[one]: _refusal(wanted[one], full, environment, user).sentence for one, full in refused.items()}
+            return {
+                holders[one]: _refusal(wanted[one], full, environment, user, stays=one in staying).sentence
+                for one, full in refused.items()
+            }
         _move_places({claim.number: chosen[claim.number] for claim in near if claim.lanes and claim.lanes != chosen[claim.number]})
     copy_rows(
         [
@@ -383,8 +393,8 @@ def _refuse_held(booking: Booking, user: User) -> None:
         raise Conflict(f"This place is held by {named.text}; it moves and ends with that.")
 
 
-def _refusal(wanted: Claim, full: Taken, environment: Environment, user: User) -> Conflict:
-    """Why lanes are not to be had, who has them, and when they are next."""
+def _refusal(wanted: Claim, full: Taken, environment: Environment, user: User, *, stays: bool = False) -> Conflict:
+    """Why lanes are not to be had, who has them, and when they are next; not for what `stays`, which can begin at no other time."""
     holders = _holders(full.by, environment, user)
     if all(claim.end is None for claim in full.by):
         sentence = f"{environment.name} is held {holders}."
@@ -402,7 +412,7 @@ def _refusal(wanted: Claim, full: Taken, environment: Environment, user: User) -
     else:
         head = f"{environment.name} has {_said(limit)}, and not {wanted.many} of them are free {moment}"
     sentence = f"{head}: {holders}."
-    if wanted.end is not None:
+    if wanted.end is not None and not stays:
         horizon = wanted.end + LOOKED_AHEAD
         others = [claim for claim in claims(environment, wanted.start, horizon) if claim.number != wanted.number]
         free = verdicts.next_free(wanted.end - wanted.start, wanted.many, others, limit, wanted.start)

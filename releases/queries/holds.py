@@ -21,6 +21,10 @@ class Held:
     start: datetime
     end: datetime | None
 
+    def lasts_beyond(self, promotion: Promotion) -> bool:
+        """Whether the release stays there after the promotion is done."""
+        return self.end is None or self.end > promotion.ends_at
+
 
 def holds(release: Release, promotions: Collection[Promotion], stops: Sequence[Stop]) -> Mapping[int, Held]:
     """The places of a release, by promotion: `promotions` are all of its own, `stops` those of its route (none without one).

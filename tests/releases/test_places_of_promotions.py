@@ -103,8 +103,12 @@ def test_until_it_leaves_the_place_is_open_and_then_follows_the_next_stop(rosa: 
     taken = bookings.book(stops[1], by=rosa, starts_at=later, ends_at=later + HOUR)
     production = move(production, NOON + 9 * DAY, rosa)
     assert place_of(acceptance) == (NOON, NOON + 9 * DAY)
-    with pytest.raises(Conflict, match="The lane of Acc is taken"):
+    with pytest.raises(Conflict) as refused:
         move(production, later + DAY, rosa)
+    assert refused.value.sentence == (
+        f"{release} would stay in Acc until its next stop, or a new attempt there. The lane of Acc is taken at Thu 9 Apr 2026, 12:00 UTC:"
+        " by a booking of Rosa until Thu 9 Apr 2026, 13:00 UTC."
+    )
     assert place_of(acceptance) == (NOON, NOON + 9 * DAY), "nothing moved"
     with pytest.raises(Conflict, match="The lane of Acc is taken"):
         promotions.cancel(production, reason="Off", by=rosa, at=AT)

@@ -6,7 +6,7 @@ from typing import Final
 
 from accounts.models import User
 from environments.actions import bookings
-from environments.actions.bookings import Wish
+from environments.actions.bookings import LanesTaken, Wish
 from environments.models import Booking, Environment, Stop
 from environments.vocabulary import Hold
 from history.deeds import record
@@ -39,7 +39,10 @@ def settle(release: Release, *, by: User, at: datetime) -> None:
     promotions = list(Promotion.objects.filter(release=release).order_by("pk"))
     wanted = holds(release, promotions, _stops(release))
     bookings.release_all(KIND, [one.pk for one in promotions if one.pk not in wanted], by=by, at=at)
-    bookings.hold_all(KIND, _wishes(wanted), by=by)
+    try:
+        bookings.hold_all(KIND, _wishes(wanted), by=by)
+    except LanesTaken as taken:
+        raise LanesTaken(_explained(taken, wanted, promotions)) from None
 
 
 def settle_all(releases: Collection[int], *, by: User, at: datetime) -> None:
@@ -65,7 +68,10 @@ def settle_all(releases: Collection[int], *, by: User, at: datetime) -> None:
                 (recorded if promotion.was_recorded else over).append(promotion.pk)
     bookings.release_all(KIND, recorded, by=by, at=None)
     bookings.release_all(KIND, over, by=by, at=at)
-    bookings.hold_all(KIND, _wishes(wanted), by=by)
+    try:
+        bookings.hold_all(KIND, _wishes(wanted), by=by)
+    except LanesTaken as taken:
+        raise LanesTaken(_explained(taken, wanted, [one for some in by_release.values() for one in some])) from None
 
 
 def follow(release: Release, *, by: User) -> None:
@@ -84,6 +90,18 @@ def follow(release: Release, *, by: User) -> None:
     release.save(update_fields=["status"])
     words = "planned" if target == ReleaseStatus.PLANNED else "a draft again, as nothing of it is planned"
     record(release, "became_planned" if is_planned else "became_draft", by=by, template=f"{{subject}} is {words}")
+
+
+def explained(sentence: str, promotion: Promotion, held: Held) -> str:
+    """Why a place is not to be had, which is there for longer than its promotion takes."""
+    if not held.lasts_beyond(promotion):
+        return sentence
+    return f"{promotion.release} would stay in {promotion.environment.name} until its next stop, or a new attempt there. {sentence}"
+
+
+def _explained(taken: LanesTaken, wanted: Mapping[int, Held], promotions: Iterable[Promotion]) -> dict[int, str]:
+    known = {promotion.pk: promotion for promotion in promotions}
+    return {number: explained(sentence, known[number], wanted[number]) for number, sentence in taken.by_holder.items()}
 
 
 def _stops(release: Release) -> Sequence[Stop]:

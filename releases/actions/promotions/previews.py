@@ -12,7 +12,7 @@ from common.labels import Named, Restricted
 from environments.actions import bookings
 from environments.models import Booking, Environment
 from projects.vocabulary import OutputStatus
-from releases.actions.promotions.places import KIND
+from releases.actions.promotions.places import KIND, explained
 from releases.models import Contribution, Item, Prerequisite, Promotion
 from releases.queries.holds import Held, holds
 from releases.queries.routes import stops_of
@@ -59,7 +59,7 @@ def _taken(moved: Promotion, others: Iterable[Promotion], user: Any) -> Iterator
             holder = everything[number]
             sentence = bookings.obstacle(holder, environment, starts_at=held.start, ends_at=held.end, user=user)
             if sentence:
-                yield Hit(sentence, refuses=True)
+                yield Hit(explained(sentence, holder, held), refuses=True)
 
 
 def _beside_its_window(moved: Promotion, zone: tzinfo) -> Iterator[Hit]:
