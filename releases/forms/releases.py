@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from common.writing import Flag, Line, Named, Person, Prose, Rows, Several, Shape, Word
-from environments.models import Route
+from environments.models import Route, Service
 from releases.forms.contents import NewContributionShape, NewItemShape, PrerequisiteShape, ReleaseField
 from releases.models import Release
 from releases.vocabulary import Commitment, Extent, Nature, ReleaseStatus, Risk, Size, Urgency
@@ -18,7 +18,9 @@ class LinkShape(Shape):
     url = Line("Address", longest=500, required=False, help="Begins with http:// or https://.")
 
 
-class ReleaseShape(Shape):
+class WordsShape(Shape):
+    """What is said of a release itself, whenever it is written."""
+
     name = Line("Name", longest=300, help="What people call it; the same for each of its versions.")
     version = Line("Version", longest=100, help=_VERSION)
     urgency = Word(
@@ -67,6 +69,9 @@ class ReleaseShape(Shape):
     )
     description = Prose("Description", help="What is new for whom, in the words of who uses it.")
     rollback_plan = Prose("Roll-back plan", help="How to come back to what was there before, and how long that takes.")
+
+
+class ReleaseShape(WordsShape):
     # Declared fields leave the class: the form's own attribute of this name stays what it is.
     template_name = Line(  # type: ignore[assignment]
         "Template",
@@ -83,10 +88,17 @@ class ChangedReleaseShape(ReleaseShape):
     status = Word(ReleaseStatus, "Status", required=False, help="From in_production on: early_life, closed or retired.")
 
 
-class NewReleaseShape(ReleaseShape):
-    """As pages make one; what else lies in it comes on its own page."""
+class FirstItemShape(Shape):
+    """An item as a new release has it before it is built."""
 
-    items = Rows(NewItemShape, "Items", most=200, on_page=True, help="Which services it changes, a row for each.")
+    service = Named(Service, "slug", "Service", help="The slug of what it changes.")
+    version = Line("To version", longest=100, required=False, help="Empty: the release’s own.")
+
+
+class NewReleaseShape(WordsShape):
+    """As pages make one: what it takes to begin. The rest is filled in on its own page."""
+
+    items = Rows(FirstItemShape, "Items", most=200, on_page=True, help="Which services it changes, a row for each.")
     contributions = Rows(
         NewContributionShape,
         "Outputs it carries",
@@ -96,9 +108,11 @@ class NewReleaseShape(ReleaseShape):
     )
 
 
-class WholeReleaseShape(NewReleaseShape):
+class WholeReleaseShape(ReleaseShape):
     """As programs make one, with all that lies in it."""
 
+    items = Rows(NewItemShape, "Items", most=200, help="Which services it changes.")
+    contributions = Rows(NewContributionShape, "Contributions", most=200, help="The outputs it carries.")
     prerequisites = Rows(PrerequisiteShape, "Prerequisites", most=200, help="The releases that must be live before.")
     members = Several(Release, "key", "Members", help="The releases of a package, by key.")
 

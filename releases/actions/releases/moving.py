@@ -84,8 +84,8 @@ def _illegal(origin: ReleaseStatus, target: ReleaseStatus, ways: frozenset[Relea
     if target == ReleaseStatus.CANCELLED and ReleaseStatus.CANCELLED in RELEASE_MOVES[origin]:
         sentence = "A release is cancelled with a reason: use “Cancel the release…”, over REST the address cancellation/."
     elif target not in MOVED_BY_PEOPLE:
-        sentence = f"A release becomes {target.label} by its promotions, not by hand; plan or end one."
+        sentence = f"A release becomes {target.label.lower()} by its promotions, not by hand; plan or end one."
     else:
-        there = ", ".join(way.label for way in ReleaseStatus if way in ways) or "nowhere by hand"
-        sentence = f"The release is {origin.label}; from there it goes to {there}, not to {target.label}."
+        there = ", ".join(way.label.lower() for way in ReleaseStatus if way in ways) or "nowhere by hand"
+        sentence = f"The release is {origin.label.lower()}; from there it goes to {there}, not to {target.label.lower()}."
     return IllegalMove(sentence, errors={FIELD: [sentence]})
