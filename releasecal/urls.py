@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from common import doors
-from releasecal import health, tour
+from releasecal import health, landing, tour
 from releasecal.search.views import search
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("releases.urls")),
     path("", include("exchange.urls")),
     path("search/", search, name="search"),
+    path("start/", landing.start, name="start"),
     path("demo/tour/end/", tour.end, name="tour-end"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

@@ -74,6 +74,7 @@ class PromotionFilter(Filters):
         Q(pk__in=threatened().values("pk")), "Whether it opens before an output it waits for, or a release needed live first."
     )
     release = Named(Release, "key", "Its release, by key.", path="release")
+    release_manager = Named(User, "email", "The manager of its release, by e-mail address.", path="release__release_manager")
     environment = Named(Environment, "slug", "Where it goes, by slug.", path="environment")
     stage = OneOf(Stage, "The stage of the environment it goes to.", column="environment__stage")
     service = Named(Service, "slug", "A service its release changes, by slug.", path="release__items__service", many=True)

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from common import pagination
 from common.reading import Computed, DetailView, ListView, Noun, Plain, ReadView, Reference, documents
-from common.reading.documents import MOMENT, TEXTS, paging, query, these_fields
+from common.reading.documents import MOMENT, filter_parameter, paging, query, these_fields
 from common.reading.questions import COUNT, CURSOR, FIELDS, LIMIT, WORDS, Question, a_number, a_text, an_instant, refused
 from common.reading.tags import last_number
 from common.rows import Seen
@@ -70,7 +70,7 @@ class Schedule(ReadView):
     parameters = (
         query(FROM, MOMENT, "The first moment: a day (UTC) or an instant. By default the present month begins here."),
         query(TO, MOMENT, "The first moment left out: a day (UTC) or an instant, at most 800 days after `from`."),
-        *(query(name, TEXTS, str(each.extra["help_text"])) for name, each in EntryFilter.base_filters.items()),
+        *(filter_parameter(name, each) for name, each in EntryFilter.base_filters.items()),
         query(WORDS, documents.WORDS, "Words that all stand in its names."),
         *paging(),
         these_fields(ENTRY),

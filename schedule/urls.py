@@ -4,12 +4,12 @@ from django.urls import path, re_path
 
 from schedule.feeds import feed
 from schedule.views import my_feeds, saved_views
-from schedule.views.calendar import calendar
+from schedule.views.calendar import front
 from schedule.views.card import card
 from schedule.views.shared import shared
 
 urlpatterns = [
-    path("", calendar, name="calendar"),
+    path("", front, name="calendar"),
     path("schedule/card/<slug:kind>-<int:number>/", card, name="schedule-card"),
     path("views/", saved_views.index, name="saved-views"),
     path("views/new/", saved_views.keep, name="saved-view-new"),

@@ -31,6 +31,7 @@ from releases.models import Deployment, Promotion, Release
 from releases.queries.contents import artefacts_of
 from releases.queries.glances import glances
 from releases.queries.routes import stops_of
+from releases.verdicts import threats
 from releases.vocabulary import RELEASE_MOVES, PromotionStatus, ReleaseStatus
 
 #: When promotions usually go, and how long they take, until somebody says otherwise.
@@ -46,6 +47,7 @@ PROMOTIONS = Listing(
     filters=PromotionFilter,
     facets=(
         Facet("status", "Status"),
+        Facet("threatened", "Threatened"),
         Facet("environment", "Environment", lambda user: Environment.objects.visible_to(user).as_choices(), "environment__slug"),
         Facet("stage", "Stage"),
         Facet("commitment", "Commitment"),
@@ -71,7 +73,8 @@ PROMOTIONS = Listing(
 def promotions(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, PROMOTIONS, Promotion.objects.visible_to(request.user).with_references())
     beside = {glance.release.pk: glance for glance in glances([promotion.release for promotion in page.rows], request.user)}
-    rows = [(promotion, beside[promotion.release_id]) for promotion in page.rows]
+    late = threats([promotion.pk for promotion in page.rows], request.user)
+    rows = [(promotion, beside[promotion.release_id], late.get(promotion.pk, [])) for promotion in page.rows]
     verbs = [Verb("Plan a promotion", reverse("new_promotion"), "new")] if rules.may_plan_something(me(request)) else []
     context = {"page": page, "rows": rows, "verbs": verbs}
     return pages.show(request, "releases/promotions.html", context, known=PROMOTIONS.known)

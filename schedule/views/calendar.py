@@ -44,6 +44,14 @@ class _Inside:
     notices: tuple[str, ...]
 
 
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The calendar; who comes to the front door without asking for anything is asked to sign in, and lands where their day begins."""
+    if not request.user.is_authenticated and not request.META.get("QUERY_STRING"):
+        return redirect(settings.LOGIN_URL)
+    return calendar(request)
+
+
 @login_required
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:

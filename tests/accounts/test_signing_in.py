@@ -75,10 +75,10 @@ def test_nobody_signs_up(client, db):
     ("next_page", "lands"),
     [
         ("/me/", "/me/"),
-        ("https://evil.example/", "/"),
-        ("//evil.example/", "/"),
-        ("javascript:alert(1)", "/"),
-        ("https://testserver.evil.example/", "/"),
+        ("https://evil.example/", "/start/"),
+        ("//evil.example/", "/start/"),
+        ("javascript:alert(1)", "/start/"),
+        ("https://testserver.evil.example/", "/start/"),
     ],
 )
 def test_next_leads_to_our_own_pages_only(client, vera_the_viewer, next_page, lands):

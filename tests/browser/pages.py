@@ -284,6 +284,7 @@ NO_PAGES: dict[str, str] = {
     "comments/people/": "names for the field of a comment, as JSON",
     "imports/templates/": "files to begin with",
     "exports/": "files",
+    "start/": "leads on to where one's day begins",
     "healthz": "a plain answer for machines",
     "readyz": "a plain answer for machines",
     "metrics": "a plain answer for machines",

@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.vocabulary import Role
 from environments.actions import bookings
+from releases.models import Release
 from tests import factories
 from tests.schedule.crowds import crowd
 
@@ -437,7 +438,7 @@ def test_a_kept_page_is_made_anew_when_what_threatens_changes(petra: Client, thr
     at = datetime(2026, 3, 12, tzinfo=UTC)
     factories.PromotionFactory(release=needed, environment=production, starts_at=at, ends_at=at + timedelta(hours=1))
     before = html(petra, MARCH)
-    factories.PrerequisiteFactory(release=factories.releases.Release.objects.get(name="Calm"), needs=needed)
+    factories.PrerequisiteFactory(release=Release.objects.get(name="Calm"), needs=needed)
     assert "1 threatened" in before
     assert "2 threatened" in html(petra, MARCH)
 
@@ -500,6 +501,6 @@ def test_other_paper_is_refused_in_a_sentence(petra: Client):
 @pytest.mark.parametrize("view", ["month", "agenda"])
 def test_bookings_stand_on_the_calendar(petra: Client, view: str):
     keeper = factories.UserFactory(roles=[Role.ENVIRONMENT_MANAGER])
-    at = {"starts_at": datetime(2026, 3, 10, 9, tzinfo=UTC), "ends_at": datetime(2026, 3, 12, 9, tzinfo=UTC)}
+    at: Any = {"starts_at": datetime(2026, 3, 10, 9, tzinfo=UTC), "ends_at": datetime(2026, 3, 12, 9, tzinfo=UTC)}
     bookings.book(factories.EnvironmentFactory(), by=keeper, purpose="Load test", **at)
     assert "Load test" in html(petra, f"/?view={view}&date=2026-03-10")
