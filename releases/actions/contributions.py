@@ -39,8 +39,8 @@ def offer(release: Release, output: Output, *, by: User, strength: str = "") -> 
     contribution.state = ContributionState.ACCEPTED if is_accepted else ContributionState.OFFERED
     contribution.strength = strength or Strength.HARD
     contribution.save()
-    words = "{actor} made {subject} carry {output}" if is_accepted else "{actor} offered {output} to {subject}"
-    record(release, "offered", by=by, template=words, output=output)
+    words = "{actor} made {release} carry {output}" if is_accepted else "{actor} offered {output} to {release}"
+    _tell(contribution, "offered", words, by)
     contribution.refresh_from_db()
     return contribution
 
@@ -55,7 +55,7 @@ def decide(contribution: Contribution, *, outcome: str, by: User, reason: str = 
 def accept(contribution: Contribution, *, by: User, reason: str = "", seen: Seen = None) -> Contribution:
     """Say for the release that it carries the output; also one that was declined. Raises NotAllowed, Stale, IllegalMove."""
     contribution = _of_the_release(contribution, by, seen)
-    return _decide(contribution, ContributionState.ACCEPTED, "{actor} accepted {output} for {subject}", by, reason)
+    return _decide(contribution, ContributionState.ACCEPTED, "{actor} accepted {output} for {release}", by, reason)
 
 
 @deed
@@ -68,7 +68,7 @@ def decline(contribution: Contribution, *, by: User, reason: str, seen: Seen = N
     if not reason:
         sentence = "Say why it is declined; the project plans by it."
         raise RuleBroken(sentence, errors={"reason": [sentence]})
-    return _decide(contribution, ContributionState.DECLINED, "{actor} declined {output} for {subject}", by, reason)
+    return _decide(contribution, ContributionState.DECLINED, "{actor} declined {output} for {release}", by, reason)
 
 
 @deed
@@ -82,7 +82,7 @@ def change(contribution: Contribution, changes: Mapping[str, Any], *, by: User, 
         _tell(
             contribution,
             "changed_contribution",
-            "{actor} made {output} a {strength} contribution to {subject}",
+            "{actor} made {output} a {strength} contribution to {release}",
             by,
             strength=strength,
         )
@@ -94,7 +94,7 @@ def change(contribution: Contribution, changes: Mapping[str, Any], *, by: User, 
 def withdraw(contribution: Contribution, *, by: User, seen: Seen = None) -> None:
     """Take a contribution away: the release's side, and while it is not accepted the project's. Raises NotAllowed, Stale."""
     contribution = _of_either(contribution, by, seen)
-    _tell(contribution, "withdrew", "{actor} took {output} out of {subject}", by)
+    _tell(contribution, "withdrew", "{actor} took {output} out of {release}", by)
     contribution.delete()
 
 
@@ -109,7 +109,11 @@ def _decide(contribution: Contribution, state: ContributionState, template: str,
 
 
 def _tell(contribution: Contribution, verb: str, template: str, by: User, *, reason: str = "", **data: Any) -> None:
-    record(contribution.release, verb, by=by, template=template, reason=reason, output=contribution.output, **data)
+    """One sentence about the release and the output, told of both: each side reads it on its own page."""
+    release, output = contribution.release, contribution.output
+    of_release, of_output = (template.replace(name, "{subject}") for name in ("{release}", "{output}"))
+    record(release, verb, by=by, template=of_release, reason=reason, output=output, **data)
+    record(output, verb, by=by, template=of_output, release=release, **data)
 
 
 def _locked(contribution: Contribution) -> Contribution:

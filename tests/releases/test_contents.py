@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -37,6 +38,12 @@ pytestmark = pytest.mark.django_db
 WRITE = (Scope.READ, Scope.WRITE)
 SHA = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32
+
+
+def settle() -> None:
+    """Number what happened so far, as a commit does; only then pages tell of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def writer(user: Any) -> Caller:
@@ -338,6 +345,10 @@ def test_the_release_decides_with_a_reason_and_the_project_may_offer_again(
     assert decide(rita, "declined", "Too late").status_code == (302 if door == "page" else 200)
     assert Event.objects.get(reason="Too late").actor_id == rita.pk
     assert decide(rita, "declined", "Too late").status_code == 409
+    settle()
+    page = words(signed_in(paul).get(f"/outputs/{output.pk}/").content.decode())
+    assert "Rita declined App for Payments 2.0" in page, "the project reads it on its own page"
+    assert "Too late" in page
     again = contributions.offer(release, output, by=paul)
     assert (again.pk, again.state) == (offered.pk, "offered")
     assert decide(rita, "accepted", "").status_code == (302 if door == "page" else 200)
@@ -374,6 +385,16 @@ def test_an_output_one_may_not_see_is_not_there(rita: Any, release: Any, output:
     assert signed_in(rita).get(f"/releases/{release.key}/contributions/{found.pk}/decision/").status_code == 404
     for name in (output.pk, "PAY/app"):
         assert writer(rita).send("POST", f"releases/{release.key}/contributions/", {"output": name}).status_code == 400
+
+
+def test_what_is_said_of_a_contribution_tells_nothing_of_an_output_one_may_not_see(rita: Any, vera: Any, release: Any, output: Any):
+    change(output, name="Zanzibar")
+    contributions.offer(release, output, by=rita, strength="soft")
+    change(output.project, restricted_until=timezone.now() + timedelta(days=9))
+    settle()
+    page = words(signed_in(vera).get(f"/releases/{release.key}/").content.decode())
+    assert "Rita made Payments 2.0 carry restricted, ask Paul" in page
+    assert "Zanzibar" not in page
 
 
 # --- prerequisites

@@ -1,5 +1,6 @@
 """Two make releases wait for each other at once, over connections of their own."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def test_of_two_that_close_a_circle_together_one_is_refused(far: bool):
             PrerequisiteFactory(release=two, needs=three)
             PrerequisiteFactory(release=four, needs=one)
         second = (three, four) if far else (two, one)
-        given = at_once([lambda pair=pair: prerequisites.add(*pair, by=rita) for pair in ((one, two), second)])
+        given = at_once([partial(prerequisites.add, *pair, by=rita) for pair in ((one, two), second)])
         assert sorted(type(each).__name__ for each in given) == ["Prerequisite", "RuleBroken"]
 
 
@@ -43,6 +44,6 @@ def test_without_the_lock_both_are_made():
     circles = 0
     for _ in range(ROUNDS):
         one, two = ReleaseFactory(), ReleaseFactory()
-        at_once([lambda pair=pair: look_and_write(*pair) for pair in ((one, two), (two, one))])
+        at_once([partial(look_and_write, one, two), partial(look_and_write, two, one)])
         circles += Prerequisite.objects.filter(release__in=[one, two]).count() == 2
     assert circles >= 0.4 * ROUNDS
