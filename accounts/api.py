@@ -9,11 +9,12 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions import comments, tokens
+from accounts.actions.tokens import LONGEST_DAYS, USUAL_DAYS
 from accounts.authentication import scopes_of
 from accounts.forms import CommentShape, NewCommentShape
 from accounts.models import ApiToken, User
@@ -22,17 +23,28 @@ from accounts.serializers import NewTokenSerializer, TokenRequestSerializer
 from accounts.vocabulary import Scope
 from common.doors import dump
 from common.reading import DetailView, ListView, Noun, Plain, Question, ReadView, list_of, tags, text_schema
-from common.reading.documents import refusals
+from common.reading.columns import REFERS_TO
+from common.reading.documents import TEXT, query, refusals
 from common.reading.questions import refused
 from common.reading.views import JSON
 from common.refusals import NotAllowed, NotVisible, RuleBroken
 from common.rows import Seen, kind_of, pk_of
+from common.texts import SOME_LINE
 from common.writing import Changes, Creates, Undoes
 from common.writing.documents import IDEMPOTENCY, WRITING_REFUSALS
 from common.writing.views import Writes
 from history import queries as history
 
 _REFUSALS: Any = refusals(WRITING_REFUSALS)
+_WANTED: Final = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "maxLength": 100, "pattern": SOME_LINE},
+        "scopes": {"type": "array", "items": {"type": "string", "enum": list(Scope.values)}, "minItems": 1, "maxItems": len(Scope)},
+        "days": {"type": "integer", "minimum": 1, "maximum": LONGEST_DAYS, "default": USUAL_DAYS},
+    },
+    "required": ["name", "scopes"],
+}
 SUBJECT: Final = "subject"
 _SCOPES = list_of(text_schema(enum=list(Scope.values)))
 
@@ -101,7 +113,7 @@ class Tokens(Writes, ListView):
         operation_id="tokens_create",
         summary="Make a token",
         parameters=[IDEMPOTENCY],
-        request=TokenRequestSerializer,
+        request={"application/json": _WANTED},
         responses={201: OpenApiResponse(NewTokenSerializer, description="As it is now, with its secret."), **_REFUSALS},
     )
     @sensitive_variables("secret")
@@ -156,7 +168,9 @@ class Comments(Creates, ListView):
     noun, new = COMMENTS, NewCommentShape
     own_parameters = frozenset({SUBJECT})
     parameters = (
-        OpenApiParameter(SUBJECT, str, description="Only those on one thing, such as release:12, release:REL-12 or project:PAY."),
+        query(
+            SUBJECT, TEXT | {REFERS_TO: "subject"}, "Only those on one thing, such as release:12, release:REL-12 or project:PAY."
+        ),
     )
 
     def narrowed(self, found: Any, question: Question) -> Any:

@@ -10,6 +10,7 @@ from accounts.actions.tokens import LONGEST_DAYS, USUAL_DAYS
 from accounts.models import User
 from accounts.queries import subject_named
 from accounts.vocabulary import LONGEST_COMMENT, AccountKind, Scope, validate_region, validate_time_zone
+from common.reading.columns import REFERS_TO
 from common.writing import Prose, Shape
 from common.writing.fields import Field
 
@@ -99,7 +100,7 @@ class SubjectField(Field, forms.Field):
             raise ValidationError(str(error)) from None
 
     def described(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": "^[a-z]+:.+$"}
+        return {"type": "string", "pattern": "^[a-z]+:.+$", REFERS_TO: "subject"}
 
 
 class NewCommentShape(CommentShape):

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import Team
-from accounts.vocabulary import validate_region, validate_time_zone
+from accounts.vocabulary import REGION, validate_region, validate_time_zone
 from common.writing import Code, Flag, Line, Moment, Named, Number, Prose, Rows, Several, Shape, Word, Words
 from common.writing.fields import Field
 from environments.models import Environment, Service
@@ -72,7 +72,14 @@ class EnvironmentShape(Shape):
     time_zone = Line(
         "Time zone", longest=64, required=False, validators=[validate_time_zone], help="Such as Europe/Berlin. Empty: UTC."
     )
-    region = Line("Region", longest=6, required=False, validators=[validate_region], help="Whose holidays it has, such as DE-BY.")
+    region = Line(
+        "Region",
+        longest=6,
+        required=False,
+        validators=[validate_region],
+        documented={"pattern": rf"^({REGION.pattern})?$"},
+        help="Whose holidays it has, such as DE-BY.",
+    )
 
 
 class NewEnvironmentShape(EnvironmentShape):

@@ -16,6 +16,7 @@ from accounts.models import User
 from common.converters import NAME
 from common.doors import PROBLEM, dump, problem
 from common.reading import Computed, DetailView, ListView, Noun, Plain, Question, list_of, text_schema
+from common.reading.columns import REFERS_TO
 from common.reading.views import JSON
 from common.refusals import BadInput, RuleBroken
 from common.writing import Creates
@@ -70,7 +71,9 @@ _PARAMETERS = [
     OpenApiParameter("trust_history", _FLAG, description="Let imported finished promotions count; administrators only."),
     OpenApiParameter("as", {"type": "string", "enum": ["milestone"]}, description="What the entries of calendars become."),
     OpenApiParameter(
-        "into", text_schema(), description="Whose these are: `program:CODE` or `project:CODE`; else the organisation's."
+        "into",
+        text_schema(pattern=r"^(program|project):[A-Za-z0-9][A-Za-z0-9._-]*$", **{REFERS_TO: "program or project"}),
+        description="Whose these are: `program:CODE` or `project:CODE`; else the organisation's.",
     ),
     OpenApiParameter("prune", _FLAG, description="Cancel the milestones that are gone from their calendar."),
     OpenApiParameter("Prefer", text_schema(), OpenApiParameter.HEADER, description="`respond-async` has a worker do it (202)."),
@@ -78,7 +81,11 @@ _PARAMETERS = [
         "Idempotency-Key", text_schema(), OpenApiParameter.HEADER, description="As everywhere; for bodies up to 10 MB."
     ),
 ]
-_FILES = {"type": "object", "properties": {"files": list_of(text_schema(format="binary"))}, "required": ["files"]}
+_FILES = {
+    "type": "object",
+    "properties": {"files": {**list_of(text_schema(format="binary")), "minItems": 1}},
+    "required": ["files"],
+}
 _ANSWER = {"type": "object", "properties": {column.name: column.schema(Import) for column in IMPORTS.all_columns}}
 _REFUSED = {
     "type": "object",

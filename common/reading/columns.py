@@ -13,6 +13,8 @@ Schema = dict[str, Any]
 Values = Sequence[Any]
 
 NOBODY_NAMED: Final = "former colleague"
+#: In schemas of what is sent: a name of a thing of this kind, which must be there.
+REFERS_TO: Final = "x-refers-to"
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from common.doors import PROBLEM
 from common.pagination import DEFAULT_LIMIT, GREATEST_LIMIT
+from common.reading.columns import REFERS_TO
 from common.reading.questions import LONGEST_VALUE, MOST_WORDS
 
 REFUSALS: Final = {
@@ -106,7 +107,7 @@ class ReadingSchema(AutoSchema):
         if not self._is_list:
             return parameters
         for name, each in (view.filters.base_filters if view.filters else {}).items():
-            parameters.append(_filter(name, each))
+            parameters.append(filter_parameter(name, each))
         if view.searchable:
             parameters.append(query("q", WORDS, "Words that all stand in its names."))
         return [*parameters, *paging()]
@@ -193,9 +194,12 @@ def these_fields(names: Iterable[str]) -> OpenApiParameter:
     return OpenApiParameter("fields", schema, explode=False, description="Only these fields, separated by commas.")
 
 
-def _filter(name: str, each: Any) -> OpenApiParameter:
+def filter_parameter(name: str, each: Any) -> OpenApiParameter:
+    """The parameter of a filter."""
     choices = [value for value, _ in each.extra.get("choices", ())]
     schema: dict[str, Any] = {"type": "array", "items": {"type": "string", "enum": choices}} if choices else TEXTS
     if not getattr(each, "repeatable", True):
         schema = MOMENT
+    elif hasattr(each, "named"):
+        schema = {"type": "array", "items": TEXT | {REFERS_TO: str(each.named._meta.verbose_name)}}
     return query(name, schema, str(each.extra.get("help_text", "")))

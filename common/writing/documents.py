@@ -29,7 +29,7 @@ _LOCATION: Final = OpenApiParameter(
 )
 _MATCH: Final = OpenApiParameter(
     "If-Match",
-    {"type": "string", "minLength": 1, "maxLength": 500, "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'},
+    {"type": "string", "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'},
     OpenApiParameter.HEADER,
     description="The `ETag` you have seen: refused (412) when its part before the dash is not the present revision.",
 )
@@ -77,6 +77,12 @@ class WritingSchema(ReadingSchema):
         partial = self.method == "PATCH"
         schema = view.shape.schema(partial=True) if partial else view.new.schema()
         return {"application/json": schema}
+
+    def _get_request_body(self, direction: str = "request") -> Any:
+        body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # drf-spectacular's own is without types
+        if body and self._is_ours and "application/json" in body["content"]:
+            body["required"] = "required" in body["content"]["application/json"]["schema"]
+        return body
 
     def get_response_serializers(self) -> Any:
         if not self._is_ours:

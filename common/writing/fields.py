@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from common.intervals import from_local, read_day, read_instant
+from common.reading.columns import REFERS_TO
 from common.refusals import BadInput
 from common.slugs import GREATEST_LENGTH, SHAPE_IN_SQL, problem_with
 from common.texts import LINE, PROSE, SOME_LINE, SOME_PROSE, problem_with_line, problem_with_prose
@@ -77,9 +78,12 @@ class Field(forms.Field):
 
 
 class Line(Field, forms.CharField):
-    """Text on one line."""
+    """Text on one line. `documented`: what its JSON Schema says besides or instead, such as a narrower pattern."""
 
-    def __init__(self, label: str, *, longest: int, hints: Mapping[str, str] | None = None, **more: Any) -> None:
+    def __init__(
+        self, label: str, *, longest: int, hints: Mapping[str, str] | None = None, documented: Schema | None = None, **more: Any
+    ) -> None:
+        self.documented: Schema = documented or {}
         super().__init__(label, max_length=longest, widget=forms.TextInput(attrs={"autocomplete": "off", **(hints or {})}), **more)
 
     def to_python(self, value: Any) -> Any:
@@ -88,7 +92,8 @@ class Line(Field, forms.CharField):
 
     def described(self) -> Schema:
         pattern = SOME_LINE if self.required else LINE
-        return {"type": "string", "maxLength": self.max_length, "pattern": pattern} | ({"minLength": 1} if self.required else {})
+        schema = {"type": "string", "maxLength": self.max_length, "pattern": pattern} | ({"minLength": 1} if self.required else {})
+        return schema | self.documented
 
 
 class Prose(Field, forms.CharField):
@@ -303,7 +308,9 @@ class Named(Field, forms.Field):
         return [(str(getattr(thing, self.by)), str(thing)) for thing in found] if len(found) <= MOST_SUGGESTED else []
 
     def described(self) -> Schema:
-        return {"type": "integer"} if self.by == "id" else {"type": "string", "minLength": 1, "maxLength": GREATEST_LENGTH}
+        if self.by == "id":
+            return {"type": "integer", "minimum": 1, "maximum": _GREATEST_ID, REFERS_TO: self.what}
+        return {"type": "string", "minLength": 1, "maxLength": GREATEST_LENGTH, REFERS_TO: self.what}
 
 
 class Person(Named):
@@ -333,7 +340,7 @@ class Person(Named):
         return [(person.email, str(person)) for person in found] if len(found) <= MOST_SUGGESTED else []
 
     def described(self) -> Schema:
-        return {"type": ["string", "integer"], "minLength": 1, "maxLength": 254}
+        return {"type": ["string", "integer"], "minLength": 1, "maxLength": 254, REFERS_TO: self.what}
 
 
 class Several(Named):

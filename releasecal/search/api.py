@@ -7,7 +7,8 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from common import pagination
-from common.reading import Question, ReadView, list_of, tags, text_schema
+from common.reading import Question, ReadView, documents, list_of, tags, text_schema
+from common.reading.documents import query
 from common.reading.questions import CURSOR, LIMIT, WORDS, a_number, a_text, refused
 from releasecal.search.finding import Hit, walk
 from releasecal.search.kinds import BY_NAME, KINDS
@@ -35,13 +36,13 @@ class Search(ReadView):
     operation = "search_list"
     parameters = (
         OpenApiParameter(
-            WORDS, str, required=True, description="Words that all stand in it; a key, a code, name@version, a digest."
+            WORDS, documents.WORDS, required=True, description="Words that all stand in it; a key, a code, name@version, a digest."
         ),
         OpenApiParameter(
             KIND, {"type": "array", "items": {"type": "string", "enum": list(BY_NAME)}}, description="Only things of these kinds."
         ),
-        OpenApiParameter(LIMIT, int, description="How many at once, 1 to 1000, 100 when absent."),
-        OpenApiParameter(CURSOR, str, description="Where to go on; `next` holds it."),
+        query(LIMIT, documents.LIMIT, "How many at once."),
+        query(CURSOR, documents.TEXT, "Where to go on; `next` holds it."),
     )
     answer = {
         "type": "object",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 
+from common.reading.columns import REFERS_TO
 from common.writing import Line, Named, Prose, Rows, Shape, Word
 from environments.models import Service
 from projects.models import Output
@@ -74,7 +75,7 @@ class OutputField(Named):
         return [(self.prepare_value(each), each.name) for each in found] if len(found) <= _MOST_SUGGESTED else []
 
     def described(self) -> dict[str, Any]:
-        return {"type": ["integer", "string"], "minLength": 1, "maxLength": 201}
+        return {"type": ["integer", "string"], "minimum": 1, "minLength": 1, "maxLength": 201, REFERS_TO: self.what}
 
 
 class ItemShape(Shape):
