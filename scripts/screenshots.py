@@ -1,9 +1,9 @@
-"""Take the pictures of the documentation from a running Releasecal.
+"""Take the pictures of the documentation from a running demonstration.
 
-    python3 run.py --no-demo            # in one terminal; then import what the pictures shall show
-    .venv/bin/python scripts/screenshots.py --email admin@demo.example --password …
+    python3 run.py                                      # in one terminal, on a database of its own
+    .venv/bin/python scripts/screenshots.py             # in another
 
-Pictures are named after their page and theme and written to docs/images/.
+Pictures are named after their page, width and theme and written to docs/images/.
 """
 
 import argparse
@@ -14,11 +14,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-PAGES = {
-    "calendar-month": "/?view=month&date=2026-03-01",
-    "calendar-agenda": "/?view=agenda&date=2026-03-01",
-    "releases": "/releases/",
-}
+#: Page, width, theme, and its address, or the words of the link on the calendar's tour that leads there.
+PICTURES = (
+    ("calendar-month", "wide", "light", "/"),
+    ("calendar-month", "wide", "dark", "/"),
+    ("calendar-month", "phone", "light", "/"),
+    ("calendar-agenda", "wide", "light", "/?view=agenda"),
+    ("release", "wide", "light", "its way and what it waits for"),
+)
 WIDTHS = {"wide": (1440, 900), "phone": (360, 760)}
 
 
@@ -27,14 +30,17 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        for theme in ("light", "dark"):
-            page = _signed_in(browser, theme, options)
-            for name, address in PAGES.items():
-                for width, size in WIDTHS.items():
-                    page.set_viewport_size({"width": size[0], "height": size[1]})
-                    page.goto(options.address + address)
-                    page.wait_for_load_state("networkidle")
-                    page.screenshot(path=FOLDER / f"{name}-{width}-{theme}.png")
+        pages = {theme: _signed_in(browser, theme, options) for theme in ("light", "dark")}
+        for name, width, theme, way in PICTURES:
+            page = pages[theme]
+            page.set_viewport_size({"width": WIDTHS[width][0], "height": WIDTHS[width][1]})
+            if way.startswith("/"):
+                page.goto(options.address + way)
+            else:
+                page.goto(options.address)
+                page.locator(".tour").get_by_role("link", name=way).click()
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=FOLDER / f"{name}-{width}-{theme}.png")
         browser.close()
 
 
@@ -44,15 +50,15 @@ def _signed_in(browser: Browser, theme: str, options: argparse.Namespace) -> Pag
     page.fill("input[name=login]", options.email)
     page.fill("input[name=password]", options.password)
     page.press("input[name=password]", "Enter")
-    page.wait_for_url(f"{options.address}/**")
+    page.wait_for_url(lambda address: "/accounts/login/" not in address)
     return page
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--address", default="http://127.0.0.1:8000")
-    parser.add_argument("--email", required=True)
-    parser.add_argument("--password", required=True)
+    parser.add_argument("--email", default="pmo@demo.example")
+    parser.add_argument("--password", default="demo")
     return parser.parse_args()
 
 

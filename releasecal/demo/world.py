@@ -10,17 +10,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.actions import demo, people, teams
+from accounts.actions import comments, demo, people, teams
 from accounts.models import Team, User
 from common.refusals import Conflict, RuleBroken
 from environments.actions import bookings, environments, routes, services
 from environments.models import Environment, Route, Service
 from projects.actions import milestones, outputs, programs, projects
-from projects.models import Program, Project
+from projects.models import Output, Program, Project
 from releasecal.demo.company import ACCEPTANCE, COLLEAGUES, HARBOUR, ROUTES, STAGING, TEAMS, TEST, Place
 from releasecal.demo.days import HEAD_OFFICE, Today, instant, working_days
 from releasecal.demo.lines import RESTRICTED_NAME, RESTRICTED_VERSION
 from releasecal.demo.rows import Company
+from releasecal.demo.talk import REMARKS
 from releases.actions import promotions, releases, restrictions
 from releases.models import Release
 
@@ -146,6 +147,7 @@ def _make(company: Company, persons: dict[str, User], by: User) -> None:
     promotions.bring(list(company.promotions()), by=by, at=now, trust_history=True)
     _restrict(company, persons["release2"])
     _book(company, keeper)
+    _talk(company, persons)
 
 
 def _make_routes(company: Company, keeper: User) -> None:
@@ -183,3 +185,20 @@ def _book(company: Company, keeper: User) -> None:
             purpose=wish.purpose,
             lanes=wish.lanes,
         )
+
+
+def _talk(company: Company, persons: dict[str, User]) -> None:
+    for remark in REMARKS:
+        comments.add(_meant(company, *remark.about), by=persons[remark.by], text=remark.text)
+
+
+def _meant(company: Company, kind: str, name: str, further: str = "") -> Release | Output | Project:
+    """What a remark is about."""
+    found: Release | Output | Project
+    if kind == "release":
+        found = Release.objects.get(name=company.named(name), version=further)
+    elif kind == "output":
+        found = Output.objects.get(project__code=company.code(name), code=further)
+    else:
+        found = Project.objects.get(code=company.code(name))
+    return found

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
 
 from accounts.models import User
@@ -43,6 +43,7 @@ def day(request, django_db_setup, django_db_blocker):
         transaction.atomic(),
     ):
         assert world.build(request.param, by=User.objects.operator()) == 1
+        connection.check_constraints()  # what a commit would do, once and not in every test
         yield Today(request.param)
         transaction.set_rollback(True)
 
@@ -84,6 +85,8 @@ def test_an_output_is_six_days_late_and_its_release_waits_for_it(day):
     assert {promotion.environment.slug for promotion in ahead} == {"acceptance", "staging", "prod"}
     assert all(promotion.starts_at.date() < output.forecast_on for promotion in ahead)
     assert release.status == "under_way"
+    # Why, its manager says there.
+    assert "approval laboratory" in client_of("viewer").get(output.get_absolute_url()).content.decode()
 
 
 def test_a_break_fix_of_last_night_is_in_production(day):
