@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from accounts.models import User
 from accounts.vocabulary import Role
 from common.refusals import Conflict, IllegalMove, Stale
+from common.rows import expect_seen
 from environments.actions import bookings
 from environments.models import Booking, Place
+from history.deeds import deed, record
 from releases.actions import promotions
 from releases.models import Promotion, Release
 from tests.factories import (
     NOON,
     EnvironmentFactory,
+    PromotionFactory,
     ReleaseFactory,
     RouteFactory,
     RouteVersionFactory,
@@ -29,6 +33,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
 LANES, WANT = 3, 64
+ROUNDS = 10
 
 
 def at_once(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -97,6 +102,26 @@ def test_of_two_who_move_what_both_have_seen_one_does():
     (won,) = [each for each in given if isinstance(each, Promotion)]
     assert [type(each) for each in given if each is not won] == [Stale] * 3
     assert Booking.objects.get().starts_at == won.starts_at == Promotion.objects.get().starts_at
+
+
+def test_without_the_lock_several_move_what_all_have_seen():
+    """The control: the same comparison by a verb that only looks and then writes."""
+    clock = User.objects.clock()
+
+    def look_and_write(number: int, hours: int) -> None:
+        with deed(by=clock):
+            found = Promotion.objects.get(pk=number)
+            expect_seen(found, [1])
+            found.starts_at, found.ends_at = NOON + hours * HOUR, NOON + (hours + 1) * HOUR
+            found.save(update_fields=["starts_at", "ends_at"])
+            record(found, "moved", by=clock)
+
+    too_many = 0
+    for _ in range(ROUNDS):
+        promotion: Any = PromotionFactory()
+        given = at_once([lambda hours=hours, number=promotion.pk: look_and_write(number, hours) for hours in range(4)])
+        too_many += given.count(None) > 1
+    assert too_many >= 0.4 * ROUNDS
 
 
 def test_planning_moving_cancelling_and_booking_along_one_route_never_wait_for_each_other():

@@ -239,6 +239,7 @@ def test_what_may_be_moved_and_cancelled_follows_the_moves(rosa: Any, door: str,
     offered = signed_in(rosa).get(f"/promotions/{promotion.pk}/").content.decode()
     may_cancel = PromotionStatus.CANCELLED in PROMOTION_MOVES[PromotionStatus(status)]
     assert ("/move/" in offered, "/cancellation/" in offered) == (status in MOVABLE, may_cancel)
+    assert signed_in(rosa).get(f"/promotions/{promotion.pk}/move/").status_code == (200 if status in MOVABLE else 409)
     moved = send(door, rosa, "move", promotion, AT_FOUR)
     assert moved.status_code == ((200 if door == "rest" else 302) if status in MOVABLE else 409)
     promotion.refresh_from_db()
