@@ -9,8 +9,8 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from releases import receivers  # noqa: F401 - importing connects them
         from releases.queries import names
-        from releases.views import parts as added
         from releases.views import ahead, threats
+        from releases.views import parts as added
 
         for kind, naming in names.NAMINGS.items():
             labels.add(kind, naming, hidden=names.HIDDEN.get(kind))

@@ -246,6 +246,7 @@ def test_what_people_booked_is_on_the_calendar_and_what_is_held_is_not_there_twi
         "environments": ["acc"],
         "services": [],
         "projects": [],
+        "program": None,
         "release": None,
         "conflicts": 0,
         "html_url": f"http://testserver/bookings/{booking.pk}/",
