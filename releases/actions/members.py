@@ -76,13 +76,14 @@ def _locked(package: Release, members: Sequence[Release], by: User) -> tuple[Rel
     package = found[package.pk]
     if package.extent != Extent.PACKAGE:
         raise _broken(f"{package} is no package; change its extent to package first.")
-    if package.status in ENDED:
-        raise IllegalMove(f"{package} is {package.get_status_display().lower()}; its members stay as they are.")
     return package, [found[pk] for pk in sorted({member.pk for member in members})]
 
 
 def _put(members: Sequence[Release], package: Release, by: User) -> bool:
     new = [member for member in members if member.package_id != package.pk]
+    if new and package.status in ENDED:
+        # Taking out stays possible, so that a release may travel in another one.
+        raise IllegalMove(f"{package} is {package.get_status_display().lower()}; nothing more is put into it.")
     for member in new:
         _expect_fit(member, by)
         member.package = package

@@ -20,7 +20,7 @@ from releases.queries.glances import glances
 from releases.views.contents import panels
 from releases.views.promotions import plan_verbs
 from releases.views.threats import marked
-from releases.vocabulary import ENDED, Extent
+from releases.vocabulary import Extent
 
 RELEASES = Listing(
     noun="release",
@@ -84,11 +84,10 @@ def _verbs(request: HttpRequest, found: Release) -> list[Verb]:
     by, base = me(request), found.get_absolute_url()
     verbs: list[Verb] = []
     if rules.may_write_release(by, found):
-        is_open = found.status not in ENDED
         verbs = [
             Verb("Change", f"{base}edit/"),
             *([Verb("Move on…", f"{base}status/")] if rules.ways_on(found) else []),
-            *([Verb("Members…", f"{base}members/")] if is_open and found.extent == Extent.PACKAGE else []),
+            *([Verb("Members…", f"{base}members/")] if found.extent == Extent.PACKAGE else []),
             Verb("Restriction…" if found.is_restricted else "Restrict…", f"{base}restriction/"),
             *([Verb("Open to everybody…", f"{base}opening/")] if found.is_restricted else []),
             *([Verb("Cancel the release…", f"{base}cancellation/")] if rules.may_still_be_cancelled(found) else []),

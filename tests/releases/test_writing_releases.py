@@ -521,6 +521,15 @@ def test_a_package_holds_no_package_and_a_release_is_in_one_at_a_time(rosa: Any)
         assert (answer.status_code, list(answer.json()["errors"])) == (422, ["extent"])
 
 
+def test_what_was_in_a_cancelled_package_may_travel_in_another_one(rosa: Any):
+    over, other = ReleaseFactory(extent="package", status="cancelled"), ReleaseFactory(extent="package")
+    member: Any = ReleaseFactory(package=over)
+    answer = by_program(rosa, "POST", f"releases/{over.key}/members/", {"release": ReleaseFactory().key})
+    assert (answer.status_code, "nothing more is put into it" in answer.json()["detail"]) == (409, True)
+    assert by_program(rosa, "DELETE", f"releases/{over.key}/members/{member.key}/", None).status_code == 204
+    assert by_program(rosa, "POST", f"releases/{other.key}/members/", {"release": member.key}).status_code == 201
+
+
 def test_who_leads_only_the_package_puts_only_own_releases_into_it():
     lena: Any = UserFactory()
     package: Any = ReleaseFactory(extent="package", release_manager=lena)
