@@ -1,6 +1,6 @@
 """Verbs on comments: add, change, take_back.
 
-Whoever sees a thing and has a role may say something about it. History knows that something was said, by whom, about what, and
+Whoever sees a thing and has a role or a team may say something about it. History knows that something was said, by whom, about what, and
 who is mentioned: who tells people of that reads it there.
 """
 
@@ -18,7 +18,7 @@ from common.rows import Row, Seen, expect_seen, kind_of, pk_of
 from common.texts import problem_with_prose
 from history.deeds import deed, record
 
-NOT_YOU: Final = "Only people with a role may comment, auditors not among them; an administrator can give you one."
+NOT_YOU: Final = "Only people with a role other than auditor, or in a team, may comment; an administrator can give you either."
 NOT_YOURS: Final = "Only who wrote a comment may change it."
 NOT_YOURS_TO_TAKE: Final = "Only who wrote a comment, or an administrator, may take it back."
 NOT_HERE: Final = "What this comment is about is no longer there, or nothing you may see."

@@ -148,20 +148,27 @@ def test_the_same_text_again_changes_nothing(rita: Any, release: Any):
 
 @DOORS
 @pytest.mark.parametrize(
-    ("roles", "adds", "edits_own", "edits", "takes_own", "takes"),
+    ("roles", "team", "adds", "edits_own", "edits", "takes_own", "takes"),
     [
-        ((), 403, 403, 403, 403, 403),
-        ((Role.AUDITOR,), 403, 403, 403, 403, 403),
-        ((Role.AUDITOR, Role.PMO), 200, 200, 403, 200, 403),
-        ((Role.PROJECT_MANAGER,), 200, 200, 403, 200, 403),
-        ((Role.POLICY_OWNER,), 200, 200, 403, 200, 403),
-        ((Role.ADMINISTRATOR,), 200, 200, 403, 200, 200),
+        ((), "", 403, 403, 403, 403, 403),
+        ((), "member", 200, 200, 403, 200, 403),
+        ((), "lead", 200, 200, 403, 200, 403),
+        ((Role.AUDITOR,), "", 403, 403, 403, 403, 403),
+        ((Role.AUDITOR,), "member", 200, 200, 403, 200, 403),
+        ((Role.AUDITOR, Role.PMO), "", 200, 200, 403, 200, 403),
+        ((Role.PROJECT_MANAGER,), "", 200, 200, 403, 200, 403),
+        ((Role.POLICY_OWNER,), "", 200, 200, 403, 200, 403),
+        ((Role.ADMINISTRATOR,), "", 200, 200, 403, 200, 200),
     ],
 )
-def test_a_role_is_what_it_takes(
-    rita: Any, release: Any, door: str, roles: Any, adds: int, edits_own: int, edits: int, takes_own: int, takes: int
+def test_a_role_or_a_team_is_what_it_takes(
+    rita: Any, release: Any, door: str, roles: Any, team: str, adds: int, edits_own: int, edits: int, takes_own: int, takes: int
 ):
     somebody = UserFactory(roles=[Role.PMO])
+    if team == "member":
+        MembershipFactory(user=somebody)
+    elif team == "lead":
+        TeamFactory(lead=somebody)
     own, other = said(somebody, release), said(rita, release)
     people.set_roles(somebody, by=User.objects.operator(), roles=roles)
     somebody = User.objects.get(pk=somebody.pk)
@@ -175,7 +182,7 @@ def test_a_role_is_what_it_takes(
     expected = [adds, edits_own, edits, takes_own, takes]
     assert [200 if answer.status_code < 400 else answer.status_code for answer in found] == expected
     page = signed_in(somebody).get(release.get_absolute_url()).content.decode()
-    assert ("Only people with a role may comment" in page) == (adds == 403)
+    assert ("in a team, may comment" in page) == (adds == 403)
     assert ('action="/comments/new/' in page) == (adds == 200)
 
 
