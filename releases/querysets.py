@@ -113,3 +113,76 @@ def _is_key(word: str) -> Q:
     """The release whose key a word is, however it is written; none for another word."""
     number = number_of_key(word.upper())
     return Q(pk__in=[] if number is None else [number])
+
+
+class GateQuerySet(OfReleaseQuerySet):
+    def asked(self) -> Self:
+        """Those that items and policies still ask for."""
+        return self.filter(is_asked=True)
+
+    def guarding(self, stage: str) -> Self:
+        """What stands before environments of a stage."""
+        return self.filter(stage=stage)
+
+    def with_rules(self) -> Self:
+        return self.select_related("rule__version__policy", "rule__procedure", "owner_team", "owner", "release")
+
+    def by_due_day(self) -> Self:
+        return self.order_by("due_on", "id")
+
+    def matching(self, words: str) -> Self:
+        return with_words(self, words, "name", "release__name", "release__version")
+
+
+class _WithinQuerySet(models.QuerySet[Any]):
+    """What belongs to something of a release and is seen with it: `way` is the lookup of that release."""
+
+    way: str
+
+    def visible_to(self, user: Any) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        hidden = apps.get_model("releases", "Release").objects.hidden_from(user)
+        return self.exclude(**{f"{self.way}__in": hidden}) if hidden else self
+
+
+class OfGateQuerySet(_WithinQuerySet):
+    way = "gate__release"
+
+
+class OfPromotionQuerySet(_WithinQuerySet):
+    way = "promotion__release"
+
+
+class ApprovalQuerySet(OfPromotionQuerySet):
+    def standing(self) -> Self:
+        """Those neither withdrawn nor void; whether one has lapsed is asked with a moment."""
+        return self.filter(end=None)
+
+    def holding(self, at: datetime) -> Self:
+        """The standing ones that have not lapsed at an instant (UTC)."""
+        return self.standing().filter(Q(lapses_at=None) | Q(lapses_at__gt=at))
+
+
+class ObligationQuerySet(OfPromotionQuerySet):
+    def unmet(self) -> Self:
+        return self.filter(met_at=None)
+
+    def overdue(self, at: datetime) -> Self:
+        return self.unmet().filter(due_at__lte=at)
+
+
+class PreparationQuerySet(_WithinQuerySet):
+    way = "audience__release"
+
+    def ahead(self) -> Self:
+        """Those not done."""
+        return self.filter(done_at=None)
+
+
+class ReadinessQuerySet(_WithinQuerySet):
+    way = "release"
+
+    def due(self, at: datetime) -> Self:
+        """Those that the clock alone has changed by an instant (UTC)."""
+        return self.filter(next_change_at__lte=at)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import Restrictable
 from common.rows import Row
 from environments.models import Route, RouteVersion, Service
+from policies.vocabulary import Nature, Risk, Size, Urgency
 from projects.models import Output
 from releases.querysets import ContributionQuerySet, OfReleaseQuerySet, ReleaseQuerySet
 from releases.vocabulary import (
@@ -20,12 +21,8 @@ from releases.vocabulary import (
     Extent,
     Identity,
     ItemChange,
-    Nature,
     ReleaseStatus,
-    Risk,
-    Size,
     Strength,
-    Urgency,
 )
 
 
