@@ -1,6 +1,7 @@
-"""REST: `me/` and `tokens/`."""
+"""REST: `me/`, `tokens/` and `comments/`."""
 
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, Final, cast
 
 from allauth.account.decorators import reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
@@ -8,21 +9,31 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions import tokens
+from accounts.actions import comments, tokens
 from accounts.authentication import scopes_of
+from accounts.forms import CommentShape, NewCommentShape
 from accounts.models import ApiToken, User
+from accounts.queries import COMMENTS, subject_named
 from accounts.serializers import NewTokenSerializer, TokenRequestSerializer
 from accounts.vocabulary import Scope
 from common.doors import dump
 from common.reading import DetailView, ListView, Noun, Plain, Question, ReadView, list_of, tags, text_schema
+from common.reading.documents import refusals
+from common.reading.questions import refused
 from common.reading.views import JSON
 from common.refusals import NotAllowed, NotVisible, RuleBroken
+from common.rows import Seen, kind_of, pk_of
+from common.writing import Changes, Creates, Undoes
+from common.writing.documents import IDEMPOTENCY, WRITING_REFUSALS
 from common.writing.views import Writes
+from history import queries as history
 
+_REFUSALS: Any = refusals(WRITING_REFUSALS)
+SUBJECT: Final = "subject"
 _SCOPES = list_of(text_schema(enum=list(Scope.values)))
 
 TOKENS = Noun(
@@ -86,7 +97,13 @@ class Tokens(Writes, ListView):
         """When one was last used is written without an event."""
         return (self.noun.visible_to(question.user).aggregate(last=Max("last_used_at"))["last"],)
 
-    @extend_schema(operation_id="tokens_create", request=TokenRequestSerializer, responses={201: NewTokenSerializer})
+    @extend_schema(
+        operation_id="tokens_create",
+        summary="Make a token",
+        parameters=[IDEMPOTENCY],
+        request=TokenRequestSerializer,
+        responses={201: OpenApiResponse(NewTokenSerializer, description="As it is now, with its secret."), **_REFUSALS},
+    )
     @sensitive_variables("secret")
     def post(self, request: Request) -> HttpResponse:
         """Make a token; its `secret` is told now and never again. A token makes only tokens that may no more than itself."""
@@ -122,11 +139,55 @@ class Token(DetailView):
         number = tags.last_number(self.noun.tables)
         return self.conditional(question, number, lambda: _body(token.pk, question), token.last_used_at)
 
-    @extend_schema(operation_id="tokens_revoke", responses={204: None})
+    @extend_schema(
+        operation_id="tokens_revoke",
+        summary="Revoke a token",
+        responses={204: OpenApiResponse(description="It no longer works."), **_REFUSALS},
+    )
     def delete(self, request: Request, name: str) -> Response:
         """Revoke a token; it no longer works from now on."""
         tokens.revoke(_own(request, name), by=_caller(request), at=timezone.now())
         return Response(status=204)
+
+
+class Comments(Creates, ListView):
+    """What people say about things, oldest first."""
+
+    noun, new = COMMENTS, NewCommentShape
+    own_parameters = frozenset({SUBJECT})
+    parameters = (
+        OpenApiParameter(SUBJECT, str, description="Only those on one thing, such as release:12, release:REL-12 or project:PAY."),
+    )
+
+    def narrowed(self, found: Any, question: Question) -> Any:
+        subject = self._subject(question)
+        return found if subject is None else found.about(kind_of(subject), pk_of(subject))
+
+    def depends(self, question: Question) -> tuple[Any, ...]:
+        """Who sees a comment is who sees what it is about: one thing is looked at, of all things nothing less than all events tell."""
+        return (history.last_number(),) if self._subject(question) is None else ()
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return comments.add(by=by, **given)
+
+    def _subject(self, question: Question) -> Any:
+        text = question.given.get(SUBJECT)
+        try:
+            return None if text is None else question.once(SUBJECT, lambda: subject_named(text, question.user))
+        except ValueError as error:
+            raise refused(SUBJECT, str(error)) from None
+
+
+class Comment(Changes, Undoes, DetailView):
+    """One comment. DELETE takes it back: 200, and the row without its text."""
+
+    noun, shape = COMMENTS, CommentShape
+
+    def change(self, thing: Any, changes: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return comments.change(thing, changes, by=by, at=at, seen=seen)
+
+    def undo(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> Any:
+        return comments.take_back(thing, by=by, at=at, seen=seen)
 
 
 def _caller(request: Request) -> User:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, resolve_url
 
 from accounts.vocabulary import Role
-from common import labels
+from common import labels, parts
 
 
 class AccountsConfig(AppConfig):
@@ -18,10 +18,13 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import queries
+        from accounts.views import comments
 
         checks.register(check_groups)
         labels.add("user", queries.name_people)
         labels.add("team", queries.name_teams)
+        labels.add("comment", queries.name_comments)
+        parts.add(parts.EVERY_THING, 90, comments.of_thing)
 
 
 def check_groups(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:

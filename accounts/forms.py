@@ -1,13 +1,17 @@
-"""Forms of /me/: shape only. Their `cleaned_data` are the keyword arguments of the verbs."""
+"""Forms of /me/ and shapes of comments: shape only. What they read are the keyword arguments of the verbs."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 
 from accounts.actions.tokens import LONGEST_DAYS, USUAL_DAYS
 from accounts.models import User
-from accounts.vocabulary import AccountKind, Scope, validate_region, validate_time_zone
+from accounts.queries import subject_named
+from accounts.vocabulary import LONGEST_COMMENT, AccountKind, Scope, validate_region, validate_time_zone
+from common.writing import Prose, Shape
+from common.writing.fields import Field
 
 
 class PreferencesForm(forms.Form):
@@ -71,3 +75,33 @@ class TokenForm(forms.Form):
         initial=USUAL_DAYS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+
+
+class CommentShape(Shape):
+    text = Prose(
+        "Your comment",
+        longest=LONGEST_COMMENT,
+        required=True,
+        help="Markdown. @ and an e-mail address, such as @anna@demo.example, mentions a colleague.",
+    )
+    text.widget.attrs["data-mentions"] = reverse_lazy("comment_people")
+
+
+class SubjectField(Field, forms.Field):
+    """What a comment is about: `release:12` or `release:REL-12`, as the verb takes it the thing itself."""
+
+    json_words = "a kind and an id, such as “release:12”,"
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return subject_named(str(value), self.user) if value not in self.empty_values else None
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def described(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[a-z]+:.+$"}
+
+
+class NewCommentShape(CommentShape):
+    subject = SubjectField("About", help="What it is about, as kind:id, such as release:12; a key, code or slug will do for an id.")
+    first = ("subject",)

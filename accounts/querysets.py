@@ -2,17 +2,21 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.vocabulary import AccountKind, BuiltIn
+from common import labels
+from common.searching import with_words
 from common.statements import Statement, compiled, for_all, statement
+from history.queries import model_of
 
 M = TypeVar("M", bound=models.Model)
 
@@ -33,12 +37,13 @@ class UserQuerySet(models.QuerySet[M]):
         """Those with one of the e-mail addresses, in whatever case these are written."""
         return self.filter(email__in={email.strip().lower() for email in emails})
 
+    def beginning_with(self, start: str) -> Self:
+        """Those one of whose names, or whose address, begins so."""
+        return self.filter(Q(name__istartswith=start) | Q(name__icontains=f" {start}") | Q(email__istartswith=start))
+
     def matching(self, words: str) -> Self:
         """Those whose name holds every word."""
-        found = self
-        for word in words.split():
-            found = found.filter(name__icontains=word)
-        return found
+        return with_words(self, words, "name")
 
 
 class UserManager(BaseUserManager[Any].from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time, as Django means it
@@ -67,6 +72,10 @@ class TeamQuerySet(models.QuerySet[M]):
         """Teams are no secret among colleagues."""
         return self if _may_look(user) else self.none()
 
+    def matching(self, words: str) -> Self:
+        """Those whose slug or name holds every word."""
+        return with_words(self, words, "slug", "name")
+
     def of(self, user: Any) -> Self:
         """Those `user` leads or belongs to."""
         return self.filter(Q(lead=user) | Q(memberships__user=user)).distinct()
@@ -89,6 +98,37 @@ class ApiTokenQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Any) -> Self:
         """One's own only."""
         return self.filter(owner_id=user.pk) if _may_look(user) else self.none()
+
+
+class CommentQuerySet(models.QuerySet[M]):
+    def visible_to(self, user: Any) -> Self:
+        """Those on what `user` sees, as each noun says itself; what is said of a thing that is gone is seen by nobody."""
+        seen = Q(pk__in=[])
+        for kind, model in commented_kinds().items():
+            there = model._default_manager.visible_to(user).filter(pk=OuterRef("subject_id"))  # type: ignore[attr-defined]  # nouns with pages have this phrase
+            seen |= Q(Exists(there.order_by()), subject_kind=kind)
+        return self.filter(seen)
+
+    def about(self, kind: str, number: int) -> Self:
+        """What is said of one thing."""
+        return self.filter(subject_kind=kind, subject_id=number)
+
+    def with_people(self) -> Self:
+        return self.select_related("author", "taken_back_by")
+
+
+@cache
+def commented_kinds() -> Mapping[str, type[models.Model]]:
+    """What one can comment on, and its model: every kind that has names and a page of its own."""
+    return {kind: model for kind in sorted(labels.kinds()) if (model := _model_with_page(kind)) is not None}
+
+
+def _model_with_page(kind: str) -> type[models.Model] | None:
+    try:
+        model = model_of(kind)
+    except LookupError:
+        return None
+    return model if hasattr(model, "get_absolute_url") else None
 
 
 class RestrictableQuerySet(models.QuerySet[M]):

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from accounts.models import Absence, ApiToken, User
-from accounts.vocabulary import Scope
+from accounts.models import Absence, ApiToken, Comment, User
+from accounts.vocabulary import Role, Scope
 
 
 def may_manage_people(by: User) -> bool:
@@ -44,3 +44,18 @@ def may_revoke_token(by: User, token: ApiToken) -> bool:
 def may_have_scopes(owner: User, scopes: Iterable[str]) -> bool:
     """Service accounts never decide."""
     return not (owner.is_service and Scope.APPROVE in scopes)
+
+
+def may_comment(by: User) -> bool:
+    """Whoever has a role; auditors write nothing, unless another role lets them. On what: on whatever one sees."""
+    return by.has_role(*(role for role in Role if role != Role.AUDITOR))
+
+
+def may_change_comment(by: User, comment: Comment) -> bool:
+    """One's own."""
+    return by.pk == comment.author_id and may_comment(by)
+
+
+def may_take_back_comment(by: User, comment: Comment) -> bool:
+    """One's own; an administrator anybody's."""
+    return may_change_comment(by, comment) or by.is_administrator

@@ -6,7 +6,8 @@ from allauth.socialaccount.providers.openid_connect import views as openid_conne
 from django.urls import include, path, re_path
 
 from accounts import api as rest
-from accounts import views
+from accounts.views import comments, me
+from common.converters import NAME
 
 sign_in = [
     path("login/", library.login, name="account_login"),
@@ -28,24 +29,32 @@ sign_in = [
     path("2fa/", include("allauth.mfa.urls")),
     path("3rdparty/login/cancelled/", single_sign_on.login_cancelled, name="socialaccount_login_cancelled"),
     path("3rdparty/login/error/", single_sign_on.login_error, name="socialaccount_login_error"),
-    path("oidc/<slug:provider_id>/login/", views.begin_single_sign_on, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/", me.begin_single_sign_on, name="openid_connect_login"),
     path("oidc/<slug:provider_id>/login/callback/", openid_connect.callback, name="openid_connect_callback"),
-    path("demo/", views.sign_in_as_demo_person, name="demo_sign_in"),
+    path("demo/", me.sign_in_as_demo_person, name="demo_sign_in"),
 ]
 
 urlpatterns = [
     path("accounts/", include(sign_in)),
-    path("me/", views.me, name="me"),
-    path("me/preferences/", views.change_preferences, name="my_preferences"),
-    path("me/tokens/", views.make_token, name="my_tokens"),
-    path("me/tokens/<int:pk>/revocation/", views.revoke_token, name="my_token_revocation"),
-    path("me/absences/", views.announce_absence, name="my_absences"),
-    path("me/absences/<int:pk>/withdrawal/", views.withdraw_absence, name="my_absence_withdrawal"),
-    path("me/sessions/<int:pk>/end/", views.end_session, name="my_session_end"),
+    path("me/", me.me, name="me"),
+    path("me/preferences/", me.change_preferences, name="my_preferences"),
+    path("me/tokens/", me.make_token, name="my_tokens"),
+    path("me/tokens/<int:pk>/revocation/", me.revoke_token, name="my_token_revocation"),
+    path("me/absences/", me.announce_absence, name="my_absences"),
+    path("me/absences/<int:pk>/withdrawal/", me.withdraw_absence, name="my_absence_withdrawal"),
+    path("me/sessions/<int:pk>/end/", me.end_session, name="my_session_end"),
+    path("comments/", comments.of_subject, name="comments"),
+    path("comments/people/", comments.people, name="comment_people"),
+    path("comments/new/", comments.new, name="comment_new"),
+    path("comments/<int:pk>/", comments.comment, name="comment"),
+    path("comments/<int:pk>/edit/", comments.change, name="comment_change"),
+    path("comments/<int:pk>/taking-back/", comments.take_back, name="comment_taking_back"),
 ]
 
 api = [
     path("me/", rest.Me.as_view(), name="api_me"),
     path("tokens/", rest.Tokens.as_view(), name="api_tokens"),
     path("tokens/<str:name>/", rest.Token.as_view(), name="api_token"),
+    path("comments/", rest.Comments.as_view(), name="api_comments"),
+    path(f"comments/<{NAME}:name>/", rest.Comment.as_view(), name="api_comment"),
 ]

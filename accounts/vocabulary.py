@@ -45,6 +45,10 @@ class Scope(models.TextChoices):
     ADMIN = "admin", "Administer"
 
 
+# How much one comment holds, in characters and in people it names.
+LONGEST_COMMENT = 10_000
+MOST_MENTIONED = 20
+
 TOKEN_START = "rc_"  # noqa: S105 - the public beginning of every token, not a secret
 TOKEN_BITS = 160
 DEMO_PASSWORD = "demo"  # noqa: S105 - printed on the sign-in page of every demonstration, and good nowhere else

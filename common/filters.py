@@ -4,9 +4,9 @@ A repeated parameter means "or", different ones mean "and". What a filter does n
 that names the value; the doors decide what becomes of it (a page falls back with a notice, REST answers 400).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django import forms
@@ -22,7 +22,12 @@ MOST_VALUES = 200
 
 
 class Filters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter brings no types
-    """A noun's filters, each an attribute; `from_` stands for the parameter `from`, which Python keeps for itself."""
+    """A noun's filters, each an attribute; `from_` stands for the parameter `from`, which Python keeps for itself.
+
+    `tables` says of a filter which tables beside those of its noun decide what it leaves.
+    """
+
+    tables: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     @classmethod
     def get_filters(cls) -> dict[str, Any]:

@@ -22,11 +22,17 @@ def show(request: HttpRequest, template: str, context: Mapping[str, Any], *, kno
 
 def zone_of(request: HttpRequest) -> ZoneInfo:
     """The zone the address names (`?tz=`), else the reader's own; one that nobody knows falls back with a notice."""
-    zone = zone_quietly(request)
+    own: ZoneInfo = request.user.zone  # type: ignore[union-attr]  # pages are for people who signed in
+    return zone_or(request, own)
+
+
+def zone_or(request: HttpRequest, otherwise: ZoneInfo) -> ZoneInfo:
+    """The zone the address names, else `otherwise`, with a notice when nobody knows the one it names."""
     name = request.GET.get(ZONE)
-    if name and name != zone.key:
-        notice(request, f"There is no time zone “{_said(name)}”; times are shown in {zone.key}.")
-    return zone
+    if not name or name in _known_zones():
+        return ZoneInfo(name) if name else otherwise
+    notice(request, f"There is no time zone “{_said(name)}”; times are shown in {otherwise.key}.")
+    return otherwise
 
 
 def zone_quietly(request: HttpRequest) -> ZoneInfo:

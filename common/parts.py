@@ -1,10 +1,13 @@
 """How upper apps show on lower pages: a page says `{% parts "release" release %}`, an app registers what it adds there."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+
+#: The place that stands for every page of a thing: the one called as the kind of the thing.
+EVERY_THING: Final = "*"
 
 Part = Callable[[HttpRequest, Any], SafeString | str | None]
 
@@ -21,7 +24,9 @@ def add(name: str, order: int, function: Part) -> None:
 
 def of(name: str, request: HttpRequest, thing: Any) -> Iterator[SafeString | str]:
     """The HTML of every part of the place `name` that has something to say about `thing`."""
-    for _, function in sorted(_parts.get(name, {}).items()):
+    # Not by common.rows.kind_of: apps register parts before there are models, which that file defines.
+    everywhere = _parts.get(EVERY_THING, {}) if getattr(thing, "_meta", None) and thing._meta.model_name == name else {}
+    for _, function in sorted({**_parts.get(name, {}), **everywhere}.items()):
         html = function(request, thing)
         if html:
             yield html

@@ -8,9 +8,13 @@ import re
 from typing import Final
 
 _CONTROLS: Final = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
-#: One line; and several, which may hold line feeds and tabs. Written so that JSON Schema (ECMA 262) reads them too.
-LINE: Final = rf"^[^{_CONTROLS}\u0009\u000a]*$"
-PROSE: Final = rf"^[^{_CONTROLS}]*$"
+#: For JSON Schema (ECMA 262): lone surrogates are left out, since no JSON in UTF-8 holds one, and lookaheads, which not every reader has.
+_IN_SCHEMAS: Final = _CONTROLS.removesuffix(r"\ud800-\udfff")
+#: One line; and several, which may hold line feeds and tabs. `SOME_…`: with a letter that is seen.
+LINE: Final = rf"^[^{_IN_SCHEMAS}\u0009\u000a]*$"
+PROSE: Final = rf"^[^{_IN_SCHEMAS}]*$"
+SOME_LINE: Final = LINE.removesuffix("$") + rf"[^{_IN_SCHEMAS}\s]" + LINE.removeprefix("^")
+SOME_PROSE: Final = PROSE.removesuffix("$") + rf"[^{_IN_SCHEMAS}\s]" + PROSE.removeprefix("^")
 _NOT_IN_LINE: Final = re.compile(rf"[{_CONTROLS}\u0009\u000a]")
 _NOT_IN_PROSE: Final = re.compile(rf"[{_CONTROLS}]")
 

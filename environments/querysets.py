@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch
 
 from common import labels
 from common.searching import with_words
@@ -106,12 +106,7 @@ class BookingQuerySet(models.QuerySet[Any]):
 
     def matching(self, words: str) -> Self:
         """Those whose purpose or environment holds every word."""
-        found = self
-        for word in words.split():
-            found = found.filter(
-                Q(purpose__icontains=word) | Q(environment__slug__icontains=word) | Q(environment__name__icontains=word)
-            )
-        return found
+        return with_words(self, words, "purpose", "environment__slug", "environment__name")
 
 
 def _newest_versions() -> Any:

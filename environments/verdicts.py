@@ -6,13 +6,18 @@ lanes (an interval graph is perfect), so lanes are really taken exactly when at 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count as counting
 from typing import Final
 
 #: The number of a lane as people count; an exclusive place begins below it.
 FIRST_LANE: Final = 1
 
 Lanes = tuple[int, ...]
+
+#: Later than any instant here.
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,61 @@ def packed(claims: Sequence[Claim], lanes: int | None) -> Mapping[int, Lanes]:
             lane += 1
         settled.append((claim, tuple(sorted(chosen))))
     return {claim.number: taking for claim, taking in settled}
+
+
+def fitted(claims: Iterable[Claim], lanes: int | None, new: Collection[int]) -> tuple[dict[int, Lanes], dict[int, Taken]]:
+    """Lanes for many claims in one pass, by number; and of the `new` ones those that do not fit beside the others, and where.
+
+    In the order of their starts any free lane will do, so each keeps what it can of its own and takes the lowest free ones. Where
+    those that are there already are too many (there were more lanes once) they go beyond the limit.
+    """
+    chosen: dict[int, Lanes] = {}
+    refused: dict[int, Taken] = {}
+    there: dict[int, Claim] = {}
+    busy: set[int] = set()
+    ending: list[tuple[datetime, int]] = []
+    for claim in sorted(claims, key=lambda claim: (claim.start, claim.number)):
+        while ending and ending[0][0] <= claim.start:
+            _, gone = heappop(ending)
+            if there.pop(gone, None):
+                busy.difference_update(chosen[gone])
+        while (full := _full(claim, there, busy, lanes)) is not None:
+            # Who came last makes room: the new one itself, else a new one that lies under something older.
+            late = claim.number if claim.number in new else next((number for number in there if number in new), None)
+            if late is None:
+                break
+            refused[late] = full if late == claim.number else Taken(claim.start, (claim, *_without(full.by, late)))
+            if late == claim.number:
+                break
+            del there[late]
+            busy.difference_update(chosen.pop(late))
+        if claim.number in refused:
+            continue
+        chosen[claim.number] = _lanes_among(claim, busy, lanes)
+        busy.update(chosen[claim.number])
+        there[claim.number] = claim
+        heappush(ending, (claim.end or _NEVER, claim.number))
+    return chosen, refused
+
+
+def _full(claim: Claim, there: Mapping[int, Claim], busy: Collection[int], lanes: int | None) -> Taken | None:
+    """Whether a claim fits beside those that are there as it begins."""
+    is_alone = claim.many is None or any(other.many is None for other in there.values())
+    too_many = lanes is not None and claim.many is not None and len(busy) + claim.many > lanes
+    return Taken(claim.start, tuple(there.values())) if (is_alone and there) or too_many else None
+
+
+def _without(claims: Iterable[Claim], number: int) -> Iterable[Claim]:
+    return (claim for claim in claims if claim.number != number)
+
+
+def _lanes_among(claim: Claim, busy: Collection[int], lanes: int | None) -> Lanes:
+    """The lanes a claim takes where `busy` ones are not to be had."""
+    if claim.many is None:
+        return ()
+    kept = [lane for lane in claim.lanes if lane not in busy and (lanes is None or lane < FIRST_LANE + lanes)][: claim.many]
+    free = (lane for lane in counting(FIRST_LANE) if lane not in busy and lane not in kept)
+    return tuple(sorted([*kept, *(next(free) for _ in range(claim.many - len(kept)))]))
 
 
 def next_free(

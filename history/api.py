@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from common import pagination
-from common.reading import Question, ReadView, list_of, text_schema
+from common.reading import Question, ReadView, documents, list_of, text_schema
+from common.reading.documents import query
 from common.reading.questions import CURSOR, LIMIT, a_number
 from history import queries
 
@@ -49,8 +49,8 @@ class EventsView(ReadView):
         "required": ["results", "next", "previous"],
     }
     parameters = (
-        OpenApiParameter(LIMIT, int, description="How many at once, 1 to 1000."),
-        OpenApiParameter(CURSOR, str, description="Where to go on; `next` and `previous` hold it."),
+        query(LIMIT, documents.LIMIT, "How many at once."),
+        query(CURSOR, documents.TEXT, "Where to go on; `next` and `previous` hold it."),
     )
 
     def number_of(self, user: Any, names: Mapping[str, str]) -> int:

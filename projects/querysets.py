@@ -42,7 +42,7 @@ class ProgramQuerySet(RestrictableQuerySet[Any]):
         return list(self.order_by("code").values_list("code", "name"))
 
     def matching(self, words: str) -> Self:
-        return with_words(self, words, "code", "name")
+        return with_words(self, words, "code", "name", "description")
 
 
 class ProjectQuerySet(RestrictableQuerySet[Any]):
@@ -72,7 +72,7 @@ class ProjectQuerySet(RestrictableQuerySet[Any]):
         return hidden
 
     def matching(self, words: str) -> Self:
-        return with_words(self, words, "code", "name")
+        return with_words(self, words, "code", "name", "scope")
 
 
 class BelongingQuerySet(models.QuerySet[Any]):
@@ -97,7 +97,7 @@ class MilestoneQuerySet(BelongingQuerySet):
         return self.filter(cancelled_at=None)
 
     def matching(self, words: str) -> Self:
-        return with_words(self, words, "code", "name")
+        return with_words(self, words, "code", "name", "description")
 
 
 class OutputQuerySet(BelongingQuerySet):

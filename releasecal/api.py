@@ -15,6 +15,7 @@ from environments.api import urlpatterns as environments
 from exchange.api import urlpatterns as exchange
 from projects.api import urlpatterns as projects
 from releasecal.changes.api import Changes
+from releasecal.search.api import Search
 from releases.api import urlpatterns as releases
 from schedule.api import urlpatterns as schedule
 
@@ -77,6 +78,7 @@ urlpatterns = [
     *exchange,
     *accounts,
     path("changes/", Changes.as_view(), name="api_changes"),
+    path("search/", Search.as_view(), name="api_search"),
     path("openapi.json", Document.as_view(), name="api_document"),
     path("docs/", Documents.as_view(), name="api_documents"),
 ]

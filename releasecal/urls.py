@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from common import doors
-from releasecal import health
+from releasecal import health, tour
+from releasecal.search.views import search
 
 urlpatterns = [
     # First, since programs ask most often and patterns are tried in turn.
@@ -15,6 +16,8 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("releases.urls")),
     path("", include("exchange.urls")),
+    path("search/", search, name="search"),
+    path("demo/tour/end/", tour.end, name="tour-end"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

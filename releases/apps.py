@@ -10,9 +10,12 @@ class ReleasesConfig(AppConfig):
         from releases import receivers  # noqa: F401 - importing connects them
         from releases.queries import names
         from releases.views import parts as added
+        from releases.views import threats
 
         for kind, naming in names.NAMINGS.items():
             labels.add(kind, naming, hidden=names.HIDDEN.get(kind))
+        parts.add("release.verdict", 10, threats.of_release)
+        parts.add("promotion.verdict", 10, threats.of_promotion)
         parts.add("environment.live", 10, added.environment_live)
         parts.add("environment.promotions", 10, added.environment_promotions)
         parts.add("service.live", 10, added.service_live)

@@ -11,6 +11,7 @@ from environments.vocabulary import Stage
 from policies.vocabulary import Nature, Risk, Size, Urgency
 from projects.models import Output, Program, Project
 from releases.models import Promotion, Release
+from releases.verdicts import threatened
 from releases.vocabulary import Commitment, Extent, PromotionStatus, ReleaseStatus
 
 
@@ -33,9 +34,17 @@ def _began_before(moment: datetime) -> Q:
 FROM, TO = "From this day or instant on.", "Before this day or instant."
 
 
+_THREATENING = ("releases_promotion", "releases_contribution", "releases_prerequisite", "environments_environment")
+
+
 class ReleaseFilter(Filters):
+    tables = {"environment": ("releases_promotion",), "threatened": _THREATENING}
     status = OneOf(ReleaseStatus, "Where it stands.")
     commitment = OneOf(Commitment, "How firmly it is meant.")
+    threatened = TrueOrFalse(
+        Q(pk__in=threatened().values("release")),
+        "Whether one of its promotions opens before an output it waits for, or a release it needs live first.",
+    )
     urgency = OneOf(Urgency, "Why it comes now.")
     size = OneOf(Size, "How big it is.")
     risk = OneOf(Risk, "How risky it was judged.")
@@ -44,6 +53,7 @@ class ReleaseFilter(Filters):
     name = Text("Its name, exactly.")
     version = Text("Its version, exactly.")
     line = Text("The version line it belongs to.")
+    template = TrueOrFalse(~Q(template_name=""), "Whether it is offered to begin new ones from.")
     release_manager = Named(User, "email", "Its release manager, by e-mail address.", path="release_manager")
     route = Named(Route, "slug", "The route it takes, by slug.", path="route")
     package = Named(Release, "key", "The package it is a member of, by key.", path="package")
@@ -59,7 +69,11 @@ class ReleaseFilter(Filters):
 
 
 class PromotionFilter(Filters):
+    tables = {"threatened": _THREATENING}
     status = OneOf(PromotionStatus, "Where it stands.")
+    threatened = TrueOrFalse(
+        Q(pk__in=threatened().values("pk")), "Whether it opens before an output it waits for, or a release needed live first."
+    )
     release = Named(Release, "key", "Its release, by key.", path="release")
     environment = Named(Environment, "slug", "Where it goes, by slug.", path="environment")
     stage = OneOf(Stage, "The stage of the environment it goes to.", column="environment__stage")

@@ -1,14 +1,17 @@
 """The phrases of releases' nouns."""
 
+import re
 from datetime import datetime
-from typing import Any, Self
+from functools import reduce
+from operator import or_
+from typing import Any, Final, Self
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
 from accounts.querysets import RestrictableQuerySet
-from common.searching import with_words
+from common.searching import begins, with_words
 from environments.vocabulary import Stage
 from releases.vocabulary import FINISHED, SUCCESSES, UNFINISHED, ContributionState, number_of_key
 
@@ -29,6 +32,10 @@ class ReleaseQuerySet(RestrictableQuerySet[Any]):
     def newest_first(self) -> Self:
         return self.order_by("-id")
 
+    def templates(self) -> Self:
+        """Those offered to begin new ones from, by the name they are offered under."""
+        return self.exclude(template_name="").order_by("template_name", "-id")
+
     def changing(self, service: Any) -> Self:
         """Those with an item of a service."""
         return self.filter(items__service=service)
@@ -38,9 +45,26 @@ class ReleaseQuerySet(RestrictableQuerySet[Any]):
         contributions = apps.get_model("releases", "Contribution").objects.standing()
         return self.filter(pk__in=contributions.filter(output__project__in=projects).values("release"))
 
+    def saying(self, words: str) -> Self:
+        """Those whose name, version or description holds every word at the beginning of one, or whose key it is."""
+        written = words.replace("@", " ").split()
+        keys = [word for word in written if number_of_key(word.upper()) is not None]
+        found = self.filter(*(Q(pk=number_of_key(key.upper())) | begins(key, *_WORDS) for key in keys))
+        others = " ".join(word for word in written if word not in keys)
+        return found if keys and not others else found.filter(begins(others, *_WORDS))
+
     def matching(self, words: str) -> Self:
-        """Those in which every word stands in the name or version, or is the key."""
-        return with_words(self, words, "name", "version", or_is=_is_key)
+        """Those that say every word, or that another system knows by these words, or that carry what has this digest."""
+        known = [
+            self.model.objects.saying(words).values("pk"),
+            _rows("ExternalLink").filter(begins(words, "system", "identifier")).values("release"),
+        ]
+        if digest := _DIGEST.fullmatch(words.strip().lower()):
+            named = [digest[0]] if digest[1] else [f"{algorithm}:{digest[0]}" for algorithm in _ALGORITHMS]
+            is_that = reduce(or_, (Q(digest__startswith=beginning) for beginning in named))
+            known.append(_rows("Artefact").filter(is_that).exclude(digest="").values("candidate__release"))
+        first, *more = (each.order_by() for each in known)
+        return self.filter(pk__in=first.union(*more, all=True))
 
 
 class OfReleaseQuerySet(models.QuerySet[Any]):
@@ -83,7 +107,18 @@ class PromotionQuerySet(OfReleaseQuerySet):
         return self.filter(status__in=SUCCESSES)
 
     def matching(self, words: str) -> Self:
-        return with_words(self, words, "release__name", "release__version", "environment__slug")
+        """Those of which every word is said by the release or stands in the environment's names."""
+        releases, environments = (
+            apps.get_model("releases", "Release").objects,
+            apps.get_model("environments", "Environment").objects,
+        )
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(release__in=releases.saying(word).order_by().values("pk"))
+                | Q(environment__in=environments.matching(word).order_by().values("pk"))
+            )
+        return found
 
 
 class DeploymentQuerySet(OfReleaseQuerySet):
@@ -109,10 +144,15 @@ class DeploymentQuerySet(OfReleaseQuerySet):
         return self.filter(ends_at=None)
 
 
-def _is_key(word: str) -> Q:
-    """The release whose key a word is, however it is written; none for another word."""
-    number = number_of_key(word.upper())
-    return Q(pk__in=[] if number is None else [number])
+#: The columns that have an index of their words.
+_WORDS: Final = ("name", "version", "description")
+_ALGORITHMS: Final = ("sha256", "sha512", "git")
+#: A digest or its beginning, with its algorithm or without; shorter ones are more likely words.
+_DIGEST: Final = re.compile(rf"(?:({'|'.join(_ALGORITHMS)}):)?[0-9a-f]{{7,128}}")
+
+
+def _rows(model: str) -> Any:
+    return apps.get_model("releases", model).objects.all()
 
 
 class GateQuerySet(OfReleaseQuerySet):

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils import timezone
 
 from accounts.models import User
 from history.deeds import Deed, Said
 from history.signals import recorded
 from releases.actions import deployments
+from releases.actions.promotions.places import settle_all
+from releases.models import Release
 
 
 @receiver(recorded)
@@ -17,3 +20,14 @@ def recompute_where_parts_changed(deed: Deed, facts: Sequence[Said], **_: Any) -
     environments = {fact.id for fact in facts if fact.kind == "environment" and "parts" in fact.data.get("columns", ())}
     if environments:
         deployments.recompute(deployments.places_in(environments), by=User(pk=deed.actor_id))
+
+
+@receiver(recorded)
+def keep_places_where_the_way_changed(deed: Deed, facts: Sequence[Said], **_: Any) -> None:
+    """How long a release stays at a stop follows from its route: other stops, or another route, other places."""
+    routes = {fact.id for fact in facts if fact.kind == "route" and "stops" in fact.data.get("columns", ())}
+    travelling = {fact.id for fact in facts if fact.kind == "release" and "route" in fact.data.get("columns", ())}
+    if routes:
+        travelling |= set(Release.objects.filter(route__in=routes, route_version=None).values_list("pk", flat=True))
+    if travelling:
+        settle_all(travelling, by=User(pk=deed.actor_id), at=timezone.now())

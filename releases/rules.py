@@ -3,13 +3,29 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.vocabulary import Role
 from environments.vocabulary import Stage
-from releases.models import Release
-from releases.vocabulary import RELEASE_MOVES, SUCCESSES, UNFINISHED, PromotionStatus, ReleaseStatus
+from projects.rules import may_write_output
+from releases.models import Candidate, Contribution, Promotion, Release
+from releases.queries.routes import stops_of
+from releases.vocabulary import (
+    MOVED_BY_PEOPLE,
+    RELEASE_MOVES,
+    SUCCESSES,
+    UNFINISHED,
+    ContributionState,
+    PromotionStatus,
+    ReleaseStatus,
+)
 
 _RAN = frozenset({PromotionStatus.RUNNING, PromotionStatus.PAUSED, PromotionStatus.FAILED, PromotionStatus.ROLLED_BACK}) | SUCCESSES
+#: A promotion in one of these moved nothing, and nobody is asked about it: one that was withdrawn or called off may be thought over.
+TOOK_NOTHING = frozenset({PromotionStatus.DRAFT, PromotionStatus.CANCELLED})
+#: What is going on right now ends with an outcome, and with nothing else.
+GOING_ON = frozenset({PromotionStatus.RUNNING, PromotionStatus.PAUSED})
 _BEEN_IN_PRODUCTION = frozenset({ReleaseStatus.IN_PRODUCTION, ReleaseStatus.EARLY_LIFE, ReleaseStatus.CLOSED})
 
 
@@ -18,6 +34,49 @@ def may_write_release(by: User, release: Release | None) -> bool:
     if by.is_builtin or by.has_role(Role.RELEASE_MANAGER):
         return True
     return by.is_active and release is not None and release.release_manager_id == by.pk
+
+
+def may_write_contribution(by: User, contribution: Contribution) -> bool:
+    """The release's side, and while it is not accepted whoever may write the output."""
+    if may_write_release(by, contribution.release):
+        return True
+    return contribution.state != ContributionState.ACCEPTED and may_write_output(by, contribution.output)
+
+
+def has_left_first_stop(release: Release) -> bool:
+    """Whether a promotion beyond the first stop of its route was requested; without a route or with one stop, whether one ran."""
+    return release.route_version_id is not None or _leaves(release, release.promotions.all())
+
+
+def is_fixed(candidate: Candidate) -> bool:
+    """Whether this candidate left the first stop of its release, after which it stays what it is."""
+    return _leaves(candidate.release, candidate.promotions.all())
+
+
+def _leaves(release: Release, promotions: QuerySet[Promotion]) -> bool:
+    statuses = [(environment, PromotionStatus(status)) for environment, status in promotions.values_list("environment", "status")]
+    if not statuses:
+        return False
+    stops = stops_of([release]).get(release.pk, [])
+    if not stops or stops[0].position == stops[-1].position:
+        return any(status in _RAN for _, status in statuses)
+    first = {stop.environment_id for stop in stops if stop.position == stops[0].position}
+    return any(status not in TOOK_NOTHING and environment not in first for environment, status in statuses)
+
+
+def may_still_be_cancelled(release: Release) -> bool:
+    """Until it has been in production: from then on it is rolled back or retired."""
+    return ReleaseStatus.CANCELLED in RELEASE_MOVES[ReleaseStatus(release.status)]
+
+
+def ways_on(release: Release) -> frozenset[ReleaseStatus]:
+    """Where people may move a release from here, without any promotion."""
+    return RELEASE_MOVES[ReleaseStatus(release.status)] & MOVED_BY_PEOPLE
+
+
+def may_plan_something(by: User) -> bool:
+    """Release managers, and whoever manages at least one release, plan promotions."""
+    return may_write_release(by, None) or (by.is_active and Release.objects.filter(release_manager=by.pk).exists())
 
 
 def may_trust_history(by: User) -> bool:

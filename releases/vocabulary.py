@@ -50,6 +50,13 @@ class ContributionState(models.TextChoices):
     DECLINED = "declined"
 
 
+class Decision(models.TextChoices):
+    """What the release's side says to what it is offered."""
+
+    ACCEPTED = "accepted", "accept"
+    DECLINED = "declined", "decline"
+
+
 class Strength(models.TextChoices):
     HARD = "hard"
     SOFT = "soft"
@@ -74,6 +81,8 @@ _R, _P = ReleaseStatus, PromotionStatus
 FINISHED: Final = frozenset({_P.SUCCEEDED, _P.SUCCEEDED_WITH_ISSUES, _P.FAILED, _P.ROLLED_BACK, _P.CANCELLED, _P.MISSED})
 UNFINISHED: Final = frozenset(_P) - FINISHED
 SUCCESSES: Final = frozenset({_P.SUCCEEDED, _P.SUCCEEDED_WITH_ISSUES})
+#: What may be given another interval: what has not begun, and what was missed.
+MOVABLE: Final = frozenset({_P.DRAFT, _P.REQUESTED, _P.APPROVED, _P.MISSED})
 
 PROMOTION_MOVES: Final[Mapping[PromotionStatus, frozenset[PromotionStatus]]] = {
     _P.DRAFT: frozenset({_P.REQUESTED, _P.CANCELLED}),
@@ -99,6 +108,11 @@ RELEASE_MOVES: Final[Mapping[ReleaseStatus, frozenset[ReleaseStatus]]] = {
     _R.CANCELLED: frozenset(),
     _R.RETIRED: frozenset(),
 }
+
+#: Where a release stays as it is.
+ENDED: Final = frozenset(status for status, moves in RELEASE_MOVES.items() if not moves)
+#: Where people move a release by a decision of theirs; everywhere else its promotions lead it, or a cancellation.
+MOVED_BY_PEOPLE: Final = frozenset({_R.EARLY_LIFE, _R.CLOSED, _R.RETIRED})
 
 KEY_PREFIX: Final = "REL-"
 
@@ -127,7 +141,7 @@ class GateOutcome(models.TextChoices):
     REOPENED = "reopened"
 
 
-class Decision(models.TextChoices):
+class ApprovalDecision(models.TextChoices):
     APPROVE = "approve"
     REJECT = "reject"
 

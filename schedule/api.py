@@ -8,11 +8,11 @@ from django.db.models import Max
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from common import pagination
-from common.reading import Computed, DetailView, ListView, Noun, Plain, ReadView, Reference
+from common.reading import Computed, DetailView, ListView, Noun, Plain, ReadView, Reference, documents
+from common.reading.documents import MOMENT, TEXTS, paging, query, these_fields
 from common.reading.questions import COUNT, CURSOR, FIELDS, LIMIT, WORDS, Question, a_number, a_text, an_instant, refused
 from common.reading.tags import last_number
 from common.rows import Seen
@@ -63,23 +63,17 @@ ENTRY: Final[dict[str, Any]] = {
 _ADDRESS: Final = {"type": ["string", "null"], "format": "uri"}
 
 
-def _parameter(name: str, schema: dict[str, Any], words: str) -> OpenApiParameter:
-    return OpenApiParameter(name, schema, OpenApiParameter.QUERY, description=words)
-
-
 class Schedule(ReadView):
     """Entries of every kind that overlap `[from, to)`, in the order of their beginning, kind and number."""
 
     operation = "schedule_list"
     parameters = (
-        _parameter(FROM, _TEXT, "The first moment: a day (UTC) or an instant. By default the present month begins here."),
-        _parameter(TO, _TEXT, "The first moment left out: a day (UTC) or an instant, at most 800 days after `from`."),
-        *(_parameter(name, _WORDS, str(each.extra["help_text"])) for name, each in EntryFilter.base_filters.items()),
-        _parameter(WORDS, _TEXT, "Words that all stand in its names."),
-        _parameter(LIMIT, {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "How many at once."),
-        _parameter(CURSOR, _TEXT, "Where to go on; `next` and `previous` hold it."),
-        _parameter(COUNT, {"type": "boolean", "default": False}, "Whether to count all that match."),
-        _parameter(FIELDS, _TEXT, f"Only these fields, separated by commas: {', '.join(ENTRY)}."),
+        query(FROM, MOMENT, "The first moment: a day (UTC) or an instant. By default the present month begins here."),
+        query(TO, MOMENT, "The first moment left out: a day (UTC) or an instant, at most 800 days after `from`."),
+        *(query(name, TEXTS, str(each.extra["help_text"])) for name, each in EntryFilter.base_filters.items()),
+        query(WORDS, documents.WORDS, "Words that all stand in its names."),
+        *paging(),
+        these_fields(ENTRY),
     )
     answer = {
         "type": "object",

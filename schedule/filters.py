@@ -12,7 +12,7 @@ from environments.models import Environment, Service
 from projects.models import Program, Project
 from releases.models import Promotion, Release
 from releases.vocabulary import Commitment
-from schedule.queries.narrowings import STATUSES
+from schedule.queries.narrowings import STATUSES, YES_OR_NO, one_of_both
 from schedule.vocabulary import KINDS, MOST_DAYS, Narrowing, Span
 
 
@@ -27,6 +27,7 @@ class EntryFilter(Filters):
     release = Named(Release, "key", "Its release, by key.", path="release")
     status = OneOf([(status, status) for status in STATUSES], "Where it stands.")
     commitment = OneOf(Commitment, "How firmly its release is meant.")
+    threatened = OneOf(YES_OR_NO, "Whether it is a promotion that opens before something its release waits for.")
 
 
 #: The names of the filters.
@@ -50,6 +51,7 @@ def read_narrowing(given: QueryDict, request: HttpRequest, words: str) -> tuple[
         statuses=_tuple(chosen, "status"),
         commitments=_tuple(chosen, "commitment"),
         words=words,
+        threatened=one_of_both(_tuple(chosen, "threatened")),
     )
     return narrowing, problems
 

@@ -68,7 +68,7 @@ class Narrowing:
     """What entries are narrowed by: several values of one mean "or", different ones "and"; empty means any. Things are ids.
 
     `is_outside`: for feeds and shared pages, where restricted things leave no trace; `with_cancelled`: milestones that were
-    cancelled too, which else must be asked for.
+    cancelled too, which else must be asked for; `threatened`: only promotions that are, or everything that is not.
     """
 
     kinds: tuple[str, ...] = ()
@@ -82,6 +82,7 @@ class Narrowing:
     words: str = ""
     is_outside: bool = False
     with_cancelled: bool = False
+    threatened: bool | None = None
 
     @property
     def tells_nothing(self) -> bool:
@@ -89,7 +90,7 @@ class Narrowing:
         if self.is_outside:
             return False
         named = self.services or self.programs or self.projects or self.releases
-        return not (named or self.statuses or self.commitments or self.words)
+        return not (named or self.statuses or self.commitments or self.words or self.threatened is not None)
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ TABLES: Final = (
     *RESTRICTIONS,
     "releases_promotion",
     "releases_contribution",
+    "releases_prerequisite",
     "environments_environment",
     "environments_booking",
     "projects_milestone",

@@ -1,14 +1,44 @@
-"""The end of restrictions, whatever the noun."""
+"""Laying on and ending restrictions, whatever the noun."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import Team, User
 from accounts.querysets import RestrictableQuerySet
+from common.refusals import IllegalMove, RuleBroken
+from common.rows import revise
 from history.deeds import deed, record
+
+LONGEST: Final = timedelta(days=731)
+
+
+def lay_on(thing: Any, *, until: datetime, teams: Sequence[Team], at: datetime) -> bool:
+    """Keep a thing that its verb has locked to `teams` and its managers until an instant (UTC); whether that is something new.
+
+    Raises RuleBroken for an end that does not lie in the two years after `at`.
+    """
+    if not at < until <= at + LONGEST:
+        sentence = "A restriction ends after now, and within two years."
+        raise RuleBroken(sentence, errors={"until": [sentence]})
+    if thing.restricted_until == until and set(thing.restricted_to.all()) == set(teams):
+        return False
+    if thing.restricted_until == until:
+        revise(thing)
+    thing.restricted_until = until
+    thing.save(update_fields=["restricted_until"])
+    thing.restricted_to.set(teams)
+    return True
+
+
+def lift(thing: Any) -> None:
+    """End the restriction of a thing that its verb has locked; the named teams stay, and say who it was for. Raises IllegalMove."""
+    if thing.restricted_until is None:
+        raise IllegalMove("It is not restricted.")
+    thing.restricted_until = None
+    thing.save(update_fields=["restricted_until"])
 
 
 @deed
@@ -28,8 +58,6 @@ def end(
     for noun in nouns:
         ended += noun.select_for_update(no_key=True).with_ended_restriction(at).order_by("pk")
     for thing in ended:
-        # The named teams stay: they say who it was for.
-        thing.restricted_until = None
-        thing.save(update_fields=["restricted_until"])
+        lift(thing)
         record(thing, "opened", by=by, template="{subject} is no longer restricted", **state_of(thing))
     return len(ended)

@@ -66,8 +66,13 @@ class ListView(ReadView):
             repeatable | {FIELDS},
         )
         inside = self.inside(request.user, names) if names else {}
-        number = tags.last_number(self.noun.tables)
+        number = tags.last_number(self._tables(question))
         return self.conditional(question, number, lambda: self._answer(question, inside), *self.depends(question))
+
+    def _tables(self, question: Question) -> tuple[str, ...]:
+        """Those of the noun, and what the filters that are asked look at besides."""
+        beside = self.filters.tables if self.filters else {}
+        return (*self.noun.tables, *(table for name in beside if name in question.given for table in beside[name]))
 
     def depends(self, question: Question) -> tuple[Any, ...]:
         """What else the answer depends on, such as the clock."""

@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from common.doors import PROBLEM
-from common.reading.documents import REFUSALS, ReadingSchema
+from common.reading.documents import HEADERS, REFUSALS, ReadingSchema
 
 _VERBS: Final = {"POST": "create", "PATCH": "change", "DELETE": "delete"}
-_REFUSALS: Final = {
+_SAID: Final = {"POST": "Make", "PATCH": "Change", "DELETE": "Delete"}
+WRITING_REFUSALS: Final = {
     **REFUSALS,
     400: "The body was not understood; `errors` names the fields.",
     403: "The token lacks the scope, or the caller may not do this.",
@@ -18,15 +18,18 @@ _REFUSALS: Final = {
     415: "The body is not JSON.",
     422: "Against a rule, or an `Idempotency-Key` that came with another body before.",
 }
-_KEY: Final = OpenApiParameter(
+IDEMPOTENCY: Final = OpenApiParameter(
     "Idempotency-Key",
     {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
     OpenApiParameter.HEADER,
     description="A key of your own: the same key and body again get the same answer, for 24 hours.",
 )
+_LOCATION: Final = OpenApiParameter(
+    "Location", {"type": "string", "format": "uri"}, OpenApiParameter.HEADER, response=[201], description="Where the new one is."
+)
 _MATCH: Final = OpenApiParameter(
     "If-Match",
-    {"type": "string"},
+    {"type": "string", "minLength": 1, "maxLength": 500, "pattern": r'^(\*|"[!#-~]*"( *, *"[!#-~]*")*)$'},
     OpenApiParameter.HEADER,
     description="The `ETag` you have seen: refused (412) when its part before the dash is not the present revision.",
 )
@@ -45,10 +48,27 @@ class WritingSchema(ReadingSchema):
         outer = "_".join(part for part in self.path.split("/")[3:-1] if part and "{" not in part)
         return f"{outer}_{'do' if hasattr(self.view, 'act') and self.method == 'POST' else _VERBS[self.method]}"
 
+    def get_summary(self) -> str:
+        """What it does; addresses of verbs say it themselves."""
+        if not self._is_ours:
+            return super().get_summary()
+        view: Any = self.view
+        if hasattr(view, "act"):
+            return (
+                super().get_summary()
+                if self.method == "POST"
+                else f"Take back: {super().get_summary()[0].lower()}{super().get_summary()[1:]}"
+            )
+        kind = view.noun.kind.replace("_", " ")
+        article = "an" if kind[0] in "aeio" else "a"
+        return f"{_SAID[self.method]} {article} {kind}"
+
     def get_override_parameters(self) -> list[Any]:
         if not self._is_ours:
             return super().get_override_parameters()
-        return {"POST": [_KEY, *([_MATCH] if hasattr(self.view, "act") else [])]}.get(self.method, [_MATCH])
+        if self.method != "POST":
+            return [*HEADERS, _MATCH]
+        return [*HEADERS, IDEMPOTENCY, _MATCH] if hasattr(self.view, "act") else [*HEADERS, _LOCATION, IDEMPOTENCY]
 
     def get_request_serializer(self) -> Any:
         if not self._is_ours or self.method == "DELETE":
@@ -66,6 +86,5 @@ class WritingSchema(ReadingSchema):
             answers: dict[Any, Any] = {204: OpenApiResponse(description="It is gone.")}
         else:
             status = 201 if self.method == "POST" and not hasattr(view, "act") else getattr(view, "status", 200)
-            answers = {status: self.one_object()}
-        problem = self.problem()
-        return answers | {(status, PROBLEM): OpenApiResponse(problem, description=words) for status, words in _REFUSALS.items()}
+            answers = {status: OpenApiResponse(self.one_object(), description="As it is now.")}
+        return answers | self.refusals(WRITING_REFUSALS)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from common.intervals import from_local, read_day, read_instant
 from common.refusals import BadInput
 from common.slugs import GREATEST_LENGTH, SHAPE_IN_SQL, problem_with
-from common.texts import LINE, PROSE, problem_with_line, problem_with_prose
+from common.texts import LINE, PROSE, SOME_LINE, SOME_PROSE, problem_with_line, problem_with_prose
 
 if TYPE_CHECKING:
     from common.writing.shapes import Shape
@@ -48,7 +48,9 @@ class Field(forms.Field):
             if self.required:
                 raise ValidationError(NEEDED)
             return self.empty()
-        if not isinstance(value, self.json_types) or (isinstance(value, bool) and bool not in self.json_types):
+        # A text is cleared by "", and nothing else is.
+        is_empty_text = value == "" and self.nullable
+        if is_empty_text or not isinstance(value, self.json_types) or (isinstance(value, bool) and bool not in self.json_types):
             raise ValidationError(f"This is {self.json_words}{' or null' if self.nullable and not self.required else ''}.")
         return self.clean(self.from_json(value))
 
@@ -85,7 +87,7 @@ class Line(Field, forms.CharField):
         return super().to_python(value)
 
     def described(self) -> Schema:
-        pattern = LINE.replace("^", r"^(?=.*\S)", 1) if self.required else LINE
+        pattern = SOME_LINE if self.required else LINE
         return {"type": "string", "maxLength": self.max_length, "pattern": pattern} | ({"minLength": 1} if self.required else {})
 
 
@@ -102,7 +104,7 @@ class Prose(Field, forms.CharField):
 
     def described(self) -> Schema:
         schema = {"type": "string", "maxLength": self.max_length, "pattern": PROSE}
-        return schema | ({"minLength": 1, "pattern": PROSE.replace("^", r"^(?=[\s\S]*\S)", 1)} if self.required else {})
+        return schema | ({"minLength": 1, "pattern": SOME_PROSE} if self.required else {})
 
 
 class Code(Field, forms.CharField):
@@ -175,7 +177,13 @@ class Amount(Field, forms.DecimalField):
         return str(value)
 
     def described(self) -> Schema:
-        return {"type": ["string", "number"], "pattern": r"^\d{1,14}(\.\d{1,2})?$", "minimum": 0, "maximum": 99_999_999_999_999}
+        return {
+            "type": ["string", "number"],
+            "pattern": r"^\d{1,14}(\.\d{1,2})?$",
+            "minimum": 0,
+            "maximum": 99_999_999_999_999,
+            "multipleOf": 0.01,
+        }
 
 
 class Day(Field, forms.DateField):
@@ -192,7 +200,7 @@ class Day(Field, forms.DateField):
         return value if isinstance(value, date) else _read(lambda: read_day(str(value).strip()))
 
     def read(self, value: Any) -> Any:
-        return self.to_python(value) if isinstance(value, str) and value else super().read(None if value == "" else value)
+        return self.to_python(value) if isinstance(value, str) and value else super().read(value)
 
     def described(self) -> Schema:
         return {"type": "string", "format": "date"}
@@ -219,7 +227,7 @@ class Moment(Field, forms.Field):
     def read(self, value: Any) -> Any:
         if isinstance(value, str) and value:
             return _read(lambda: read_instant(value))
-        return super().read(None if value == "" else value)
+        return super().read(value)
 
     def described(self) -> Schema:
         return {"type": "string", "format": "date-time"}
@@ -245,7 +253,7 @@ class Words(Field, forms.CharField):
         return found
 
     def described(self) -> Schema:
-        item = {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": LINE.replace("^", r"^(?=.*\S)", 1)}
+        item = {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": SOME_LINE}
         return {"type": "array", "items": item, "uniqueItems": True, "maxItems": MOST_ROWS}
 
 

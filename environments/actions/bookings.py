@@ -1,20 +1,23 @@
-"""Verbs on bookings: book, change, cancel; and for what holds a place without being booked by hand, hold and release_hold.
+"""Verbs on bookings: book, change, cancel; and for what holds a place without being booked by hand, hold and release_hold, with
+plural ones for imports.
 
 Every verb locks its environments first, the lowest first. Under that lock lanes are reckoned; the constraint on places is the
 net below it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import NumericRange
+from django.db.models import Q
 
 from accounts.models import User
 from common import labels, moments
+from common.copying import copy_rows
 from common.intervals import Interval
 from common.refusals import BadInput, Conflict, NotAllowed
 from common.rows import Row, Seen, expect_seen, kind_of, pk_of
@@ -28,6 +31,8 @@ EVERY_LANE: Final = NumericRange(0, None)
 #: So far ahead a refusal looks for the next free slot.
 LOOKED_AHEAD: Final = timedelta(days=90)
 _NAMED: Final = 5
+#: So many claims look for free lanes one by one before others are moved to make room.
+_FEW: Final = 8
 
 
 @deed
@@ -104,16 +109,9 @@ def hold(holder: Row, environment: Environment, *, by: User, starts_at: datetime
     Raises BadInput, and Conflict when the lanes are taken, naming who has them.
     """
     kind, number = kind_of(holder), pk_of(holder)
-    booking: Booking | None = Booking.objects.held_by(kind, number).first()
-    environments = {each.pk: each for each in _locked({environment.pk, *([booking.environment_id] if booking else [])})}
-    if booking is None:
-        booking = Booking(holder_kind=kind, holder_id=number, lanes=1, booked_by=by)
-    elif (booking.environment_id, booking.starts_at, booking.ends_at) == (environment.pk, starts_at, ends_at):
-        return booking
-    booking.environment, booking.starts_at, booking.ends_at = environments[environment.pk], starts_at, ends_at
-    _look_at(booking)
-    _settle(booking, by)
-    return _fresh(booking)
+    hold_all(kind, {number: Wish(environment.pk, starts_at, ends_at)}, by=by)
+    held: Booking = Booking.objects.with_references().held_by(kind, number).get()
+    return held
 
 
 @deed
@@ -122,17 +120,83 @@ def release_hold(holder: Row, *, by: User, at: datetime) -> None:
 
     A step of the holder's own verb, as `hold` is.
     """
-    booking = Booking.objects.held_by(kind_of(holder), pk_of(holder)).first()
-    if booking is None:
-        return
-    _locked([booking.environment_id])
-    booking = _again(booking)
-    if booking.starts_at >= at:
-        booking.delete()
-    elif booking.ends_at is None or booking.ends_at > at:
-        booking.ends_at = at
-        booking.save(update_fields=["ends_at"])
-        booking.places.update(ends_at=at)
+    release_all(kind_of(holder), [pk_of(holder)], by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A place that something holds or shall hold: `environment` is a key, `[starts_at, ends_at)` UTC, without an end until one is known."""
+
+    environment: int
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+class LanesTaken(Conflict):
+    """Of many places some are not to be had: `by_holder` says of each, by its holder's key, who has the lanes."""
+
+    def __init__(self, by_holder: Mapping[int, str]) -> None:
+        sentence = next(iter(by_holder.values()))
+        super().__init__(sentence, errors={"starts_at": [sentence]})
+        self.by_holder = by_holder
+
+
+@deed
+def hold_all(kind: str, wishes: Mapping[int, Wish], *, by: User) -> None:
+    """The plural of `hold`: places for many holders of one kind, by their keys, all together and in few statements.
+
+    What moves makes room for what moves with it. Raises BadInput, and LanesTaken that names each which does not fit; what was
+    written goes with the deed.
+    """
+    held = Booking.objects.filter(holder_kind=kind, holder_id__in=wishes)
+    numbers = {wish.environment for wish in wishes.values()} | set(held.values_list("environment_id", flat=True))
+    environments = {environment.pk: environment for environment in _locked(numbers)}
+    present = {each.holder_id or 0: each for each in held}
+    new: list[Booking] = []
+    moved: list[Booking] = []
+    for holder, wish in wishes.items():
+        found = present.get(holder)
+        if found is None:
+            found = Booking(holder_kind=kind, holder_id=holder, lanes=1, booked_by=by)
+            new.append(found)
+        elif (found.environment_id, found.starts_at, found.ends_at) == (wish.environment, wish.starts_at, wish.ends_at):
+            continue
+        else:
+            moved.append(found)
+        found.environment, found.starts_at, found.ends_at = environments[wish.environment], wish.starts_at, wish.ends_at
+        _look_at(found)
+    copy_rows(new)
+    Booking.objects.bulk_update(moved, ["environment", "starts_at", "ends_at"], batch_size=500)
+    Place.objects.filter(booking__in=moved).delete()
+    by_environment: dict[int, list[Booking]] = {}
+    for booking in (*new, *moved):
+        by_environment.setdefault(booking.environment_id, []).append(booking)
+    refused: dict[int, str] = {}
+    for number in sorted(by_environment):
+        refused |= _settle_all(environments[number], by_environment[number], by)
+    if refused:
+        raise LanesTaken(refused)
+
+
+@deed
+def release_all(kind: str, holders: Collection[int], *, by: User, at: datetime | None) -> None:
+    """The plural of `release_hold`: what lies ahead of the places of many holders; without `at` all of them, as if never held."""
+    held = Booking.objects.filter(holder_kind=kind, holder_id__in=holders)
+    _locked(set(held.values_list("environment_id", flat=True)))
+    (held if at is None else held.filter(starts_at__gte=at)).delete()
+    if at is not None:
+        cut = list(held.filter(Q(ends_at=None) | Q(ends_at__gt=at)).values_list("pk", flat=True))
+        Place.objects.filter(booking__in=cut).update(ends_at=at)
+        Booking.objects.filter(pk__in=cut).update(ends_at=at)
+
+
+def obstacle(holder: Row | None, environment: Environment, *, starts_at: datetime, ends_at: datetime | None, user: User) -> str:
+    """Why `hold` would refuse this place to `holder` (None: to something that is not there yet), for `user`; "" when it would not."""
+    own = Booking.objects.held_by(kind_of(holder), pk_of(holder)).first() if holder else None
+    wanted = Claim(own.pk if own else 0, starts_at, ends_at, 1)
+    others = [claim for claim in claims(environment, starts_at, ends_at) if claim.number != wanted.number]
+    full = verdicts.taken(wanted, others, environment.lanes)
+    return _refusal(wanted, full, environment, user).sentence if full else ""
 
 
 def refuse_fewer_lanes(environment: Environment, lanes: int | None, *, by: User, at: datetime) -> None:
@@ -209,6 +273,49 @@ def _settle(booking: Booking, user: User) -> None:
     Place.objects.bulk_create([Place(lanes=each, **times) for each in ranges])
 
 
+def _settle_all(environment: Environment, bookings: Sequence[Booking], user: User) -> dict[int, str]:
+    """Find lanes for bookings that are written and have none yet, and write these; gives what is refused, by holder."""
+    wanted = {each.pk: Claim(each.pk, each.starts_at, each.ends_at, each.lanes) for each in bookings}
+    ends = [claim.end for claim in wanted.values() if claim.end is not None]
+    last = max(ends) if len(ends) == len(wanted) else None
+    first = min(claim.start for claim in wanted.values())
+    chosen = _first_fits(wanted.values(), claims(environment, first, last), environment.lanes) if len(wanted) <= _FEW else None
+    if chosen is None:
+        near = _connected(environment, Claim(0, first, last, 1))
+        chosen, refused = verdicts.fitted([*near, *wanted.values()], environment.lanes, wanted.keys())
+        if refused:
+            holders = {each.pk: each.holder_id or 0 for each in bookings}
+            return {holders[one]: _refusal(wanted[one], full, environment, user).sentence for one, full in refused.items()}
+        _move_places({claim.number: chosen[claim.number] for claim in near if claim.lanes and claim.lanes != chosen[claim.number]})
+    copy_rows(
+        [
+            Place(
+                environment=environment,
+                booking=each,
+                starts_at=each.starts_at,
+                ends_at=each.ends_at,
+                lanes=NumericRange(lane, lane + 1),
+            )
+            for each in bookings
+            for lane in chosen[each.pk]
+        ]
+    )
+    return {}
+
+
+def _first_fits(wanted: Iterable[Claim], near: Sequence[Claim], lanes: int | None) -> dict[int, Lanes] | None:
+    """The first free lanes for each of a few claims, with nothing else moved; None when that is not enough."""
+    there = list(near)
+    chosen: dict[int, Lanes] = {}
+    for claim in wanted:
+        found = None if verdicts.taken(claim, there, lanes) else verdicts.first_fit(claim, there, lanes)
+        if found is None:
+            return None
+        chosen[claim.number] = found
+        there.append(replace(claim, lanes=found))
+    return chosen
+
+
 def claims(environment: Environment, start: datetime, end: datetime | None) -> list[Claim]:
     """Who has lanes of an environment at some instant of `[start, end)`."""
     places = Place.objects.filter(environment=environment, during__overlap=(start, end)).order_by("starts_at", "booking", "id")
@@ -247,7 +354,12 @@ def _repack(claims: Sequence[Claim], lanes: int | None, *, after: datetime | Non
         return (after is not None and claim.end is not None and claim.end <= after, claim.start, claim.number)
 
     chosen = verdicts.packed(sorted(claims, key=in_turn), lanes)
-    moved = {claim.number: chosen[claim.number] for claim in claims if claim.lanes and claim.lanes != chosen[claim.number]}
+    _move_places({claim.number: chosen[claim.number] for claim in claims if claim.lanes and claim.lanes != chosen[claim.number]})
+    return chosen
+
+
+def _move_places(moved: Mapping[int, Lanes]) -> None:
+    """Give bookings, by number, other lanes than they have."""
     places: list[Place] = []
     taking = {number: list(numbers) for number, numbers in moved.items()}
     for place in Place.objects.filter(booking__in=moved).order_by("id"):
@@ -260,7 +372,6 @@ def _repack(claims: Sequence[Claim], lanes: int | None, *, after: datetime | Non
             cursor.execute("SET CONSTRAINTS place_taken_once DEFERRED")
             Place.objects.bulk_update(places, ["lanes"], batch_size=500)
             cursor.execute("SET CONSTRAINTS place_taken_once IMMEDIATE")
-    return chosen
 
 
 # --- words

@@ -1,20 +1,19 @@
 """Verbs on restrictions of programs and projects: restrict, open; and ending those that are over."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from accounts.actions import restrictions
 from accounts.models import Team, User
-from common.refusals import IllegalMove, NotAllowed, RuleBroken
-from common.rows import Seen, expect_seen, revise
+from common.refusals import NotAllowed
+from common.rows import Seen, expect_seen
 from history.deeds import deed, record
 from projects import rules
 from projects.actions.sentences import tell
 from projects.models import Program, Project
 
 LOCK = 7_235_003
-LONGEST = timedelta(days=731)
 NOT_YOURS = "Only the PMO, or its manager, may say who sees it."
 Thing = TypeVar("Thing", Program, Project)
 
@@ -26,17 +25,8 @@ def restrict(thing: Thing, *, by: User, until: datetime, teams: Sequence[Team], 
     Raises NotAllowed, Stale, RuleBroken for an end that does not lie in the two years after `at`.
     """
     thing = _to_write(thing, by, seen)
-    if not at < until <= at + LONGEST:
-        sentence = "A restriction ends after now, and within two years."
-        raise RuleBroken(sentence, errors={"until": [sentence]})
-    present = set(thing.restricted_to.all())
-    if thing.restricted_until == until and present == set(teams):
+    if not restrictions.lay_on(thing, until=until, teams=teams, at=at):
         return thing
-    if thing.restricted_until == until:
-        revise(thing)
-    thing.restricted_until = until
-    thing.save(update_fields=["restricted_until"])
-    thing.restricted_to.set(teams)
     kind = thing._meta.model_name
     tell(thing, "restricted", f"restricted the {kind}", by=by, manager_id=thing.manager_id, until=until)
     thing.refresh_from_db()
@@ -47,10 +37,7 @@ def restrict(thing: Thing, *, by: User, until: datetime, teams: Sequence[Team], 
 def open_to_all(thing: Thing, *, by: User, seen: Seen = None) -> Thing:
     """End a restriction before its time. Raises NotAllowed, Stale, IllegalMove when there is none."""
     thing = _to_write(thing, by, seen)
-    if thing.restricted_until is None:
-        raise IllegalMove("It is not restricted.")
-    thing.restricted_until = None
-    thing.save(update_fields=["restricted_until"])
+    restrictions.lift(thing)
     record(thing, "opened", by=by, template="{actor} opened {subject} to everybody", **_state(thing))
     thing.refresh_from_db()
     return thing

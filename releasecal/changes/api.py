@@ -1,12 +1,12 @@
 """REST `changes/`."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from common.reading import Question, ReadView, list_of, text_schema
+from common.reading import Question, ReadView, documents, list_of, text_schema
+from common.reading.documents import query
 from common.reading.questions import LIMIT, refused
 from common.refusals import Gone
 from history import queries
@@ -26,9 +26,14 @@ class Changes(ReadView):
 
     operation = "changes_list"
     parameters = (
-        OpenApiParameter(AFTER, int, description="The `last` of the answer before; 0 for everything from the beginning."),
-        OpenApiParameter(LIMIT, int, description="How many events at most, 1 to 1000, 100 when absent."),
+        query(
+            AFTER,
+            {"type": "integer", "minimum": 0, "maximum": GREATEST},
+            "The `last` of the answer before; 0 for everything from the beginning.",
+        ),
+        query(LIMIT, documents.LIMIT, "How many events at most."),
     )
+    refusals: ClassVar = {410: "What the caller may see has changed since; mirror anew."}
     answer = {
         "type": "object",
         "properties": {

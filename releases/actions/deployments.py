@@ -14,7 +14,7 @@ from common.bringing import Writing
 from common.copying import ROWS_AT_ONCE, copy_rows
 from environments.models import Environment
 from history.deeds import deed
-from releases.models import Deployment, Item, Promotion
+from releases.models import Artefact, Candidate, Deployment, Item, Promotion
 from releases.vocabulary import ItemChange
 
 _BEFORE_THE_VERSION = ("dev", "snapshot", "a", "alpha", "b", "beta", "m", "milestone", "c", "pre", "preview", "rc")
@@ -181,10 +181,29 @@ def _arrivals(items: QuerySet[Item], environments: Collection[int] | None = None
         promotions = promotions.filter(environment__in=environments)
     parts_of = dict(Environment.objects.exclude(parts=[]).values_list("pk", "parts"))
     rows = promotions.values_list(
-        "pk", "release", "release__name", "release__line", "environment", "parts", "starts_at", "ends_at", "attempt"
+        "pk", "release", "candidate", "release__name", "release__line", "environment", "parts", "starts_at", "ends_at", "attempt"
     )
-    for promotion, release, name, line, environment, parts, starts_at, at, attempt in rows:
-        for item, service, version, is_removal in carried[release]:
+    built = _built(carried)
+    for promotion, release, candidate, name, line, environment, parts, starts_at, at, attempt in rows:
+        build = built.get(candidate)
+        for item, service, present, is_removal in carried[release]:
+            if build is not None and item not in build:
+                continue
+            then = None if build is None else build[item]
+            version = present if then is None else then
             arrival = Arrival(at, version, is_removal, item, release, promotion, (name, starts_at, parts, attempt))
             for part in parts or parts_of.get(environment) or [""]:
                 yield Place(service, environment, part, line), arrival
+
+
+def _built(releases: Collection[int]) -> dict[int, dict[int, str | None]]:
+    """By candidate, the items it has, each with the version it had in it, where that is another one now.
+
+    Only of releases with several candidates: the only one of a release has whatever the release changes.
+    """
+    several = Candidate.objects.filter(release__in=releases, number__gt=1).values("release")
+    built: dict[int, dict[int, str | None]] = {}
+    found = Artefact.objects.filter(candidate__release__in=several)
+    for candidate, item, version in found.values_list("candidate", "item", "version"):
+        built.setdefault(candidate, {})[item] = version
+    return built

@@ -1,28 +1,57 @@
 """REST: what a release carries: items, candidates, contributions, prerequisites."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from django.urls import path
 
 from common.converters import NAME
-from releases.api.within import ONE, ListOfRelease, PartOfRelease
+from common.reading import ReadView
+from common.rows import Seen
+from common.writing import Acts, Changes, Creates, Removes
+from releases.actions import candidates, contributions, items, prerequisites
+from releases.api.within import ONE, ListOfRelease, PartOfRelease, number_of, release_of
+from releases.forms.contents import (
+    CandidateShape,
+    ContributionShape,
+    DecisionShape,
+    ItemShape,
+    NewContributionShape,
+    NewItemShape,
+    PrerequisiteShape,
+)
 from releases.queries.answers import CANDIDATES, CONTRIBUTIONS, ITEMS, PREREQUISITES
 
 
-class Items(ListOfRelease):
+class Items(Creates, ListOfRelease):
     """Which services a release changes, how, and to which version."""
 
-    noun = ITEMS
+    noun, new = ITEMS, NewItemShape
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return items.add(release_of(names["key"], by), by=by, **given)
 
 
-class Item(PartOfRelease):
+class Item(Changes, Removes, PartOfRelease):
     """One item of a release."""
 
-    noun = ITEMS
+    noun, shape = ITEMS, ItemShape
+
+    def change(self, thing: Any, changes: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return items.change(thing, changes, by=by, seen=seen)
+
+    def remove(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> None:
+        items.remove(thing, by=by, seen=seen)
 
 
-class Candidates(ListOfRelease):
+class Candidates(Creates, ListOfRelease):
     """The numbered builds of a release."""
 
-    noun = CANDIDATES
+    noun, new = CANDIDATES, CandidateShape
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return candidates.new(release_of(names["key"], by), by=by, **given)
 
 
 class Candidate(PartOfRelease):
@@ -31,28 +60,55 @@ class Candidate(PartOfRelease):
     noun = CANDIDATES
 
 
-class Contributions(ListOfRelease):
+class Contributions(Creates, ListOfRelease):
     """The outputs of projects that feed a release."""
 
-    noun = CONTRIBUTIONS
+    noun, new = CONTRIBUTIONS, NewContributionShape
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return contributions.offer(release_of(names["key"], by), by=by, **given)
 
 
-class Contribution(PartOfRelease):
+class Contribution(Changes, Removes, PartOfRelease):
     """One contribution to a release."""
 
-    noun = CONTRIBUTIONS
+    noun, shape = CONTRIBUTIONS, ContributionShape
+
+    def change(self, thing: Any, changes: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return contributions.change(thing, changes, by=by, seen=seen)
+
+    def remove(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> None:
+        contributions.withdraw(thing, by=by, seen=seen)
 
 
-class Prerequisites(ListOfRelease):
+class ContributionDecision(Acts, ReadView):
+    """Accepting or declining what a project offers."""
+
+    noun, new = CONTRIBUTIONS, DecisionShape
+
+    def inside(self, user: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        return {"release": number_of(names["key"], user)}
+
+    def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return contributions.decide(thing, by=by, seen=seen, **given)
+
+
+class Prerequisites(Creates, ListOfRelease):
     """What must be live before a release."""
 
-    noun = PREREQUISITES
+    noun, new = PREREQUISITES, PrerequisiteShape
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return prerequisites.add(release_of(names["key"], by), by=by, **given)
 
 
-class Prerequisite(PartOfRelease):
+class Prerequisite(Removes, PartOfRelease):
     """One prerequisite of a release."""
 
     noun = PREREQUISITES
+
+    def remove(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> None:
+        prerequisites.remove(thing, by=by, seen=seen)
 
 
 urlpatterns = [
@@ -62,6 +118,7 @@ urlpatterns = [
     path(f"{ONE}/candidates/<{NAME}:name>/", Candidate.as_view(), name="api_candidate"),
     path(f"{ONE}/contributions/", Contributions.as_view(), name="api_contributions"),
     path(f"{ONE}/contributions/<{NAME}:name>/", Contribution.as_view(), name="api_contribution"),
+    path(f"{ONE}/contributions/<{NAME}:name>/decision/", ContributionDecision.as_view(), name="api_contribution_decision"),
     path(f"{ONE}/prerequisites/", Prerequisites.as_view(), name="api_prerequisites"),
     path(f"{ONE}/prerequisites/<{NAME}:name>/", Prerequisite.as_view(), name="api_prerequisite"),
 ]

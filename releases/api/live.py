@@ -5,11 +5,11 @@ from typing import Any
 
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter
 
 from common.converters import NAME
 from common.intervals import read_moment
 from common.reading import DetailView, ListView, Question
+from common.reading.documents import MOMENT, query
 from common.reading.questions import refused
 from common.refusals import BadInput
 from releases.filters import DeploymentFilter, LiveFilter
@@ -34,7 +34,7 @@ class Live(ListView):
     """What is live now, or was `at` a day (its first instant in UTC) or an instant."""
 
     noun, filters = DEPLOYMENTS, LiveFilter
-    parameters = (OpenApiParameter(AT, str, description="A day or an instant; now when absent."),)
+    parameters = (query(AT, MOMENT, "A day or an instant; now when absent."),)
     own_parameters = frozenset({AT})
 
     def narrowed(self, found: Any, question: Question) -> Any:

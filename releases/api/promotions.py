@@ -1,34 +1,62 @@
-"""REST: promotions."""
+"""REST: promotions, planned, moved and cancelled."""
+
+from datetime import datetime
+from typing import Any
 
 from django.urls import path
 
 from common.converters import NAME
-from common.reading import DetailView, ListView
-from releases.api.within import ONE, ListOfRelease
+from common.reading import DetailView, ListView, ReadView
+from common.rows import Seen
+from common.writing import Acts, Changes, Creates
+from projects.forms import ReasonShape
+from releases.actions import promotions
+from releases.api.within import ONE, ListOfRelease, number_of
 from releases.filters import PromotionFilter
+from releases.forms.promotions import MoveShape, PlanOfReleaseShape, PlanShape
+from releases.models import Release
 from releases.queries.answers import PROMOTIONS
 
 
-class PromotionsOfRelease(ListOfRelease):
+class PromotionsOfRelease(Creates, ListOfRelease):
     """The promotions of a release."""
 
-    noun, filters = PROMOTIONS, PromotionFilter
+    noun, filters, new = PROMOTIONS, PromotionFilter, PlanOfReleaseShape
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return promotions.plan(Release.objects.get(pk=number_of(names["key"], by)), by=by, at=at, **given)
 
 
-class Promotions(ListView):
+class Promotions(Creates, ListView):
     """Candidates going into environments, by their planned start."""
 
-    noun, filters = PROMOTIONS, PromotionFilter
+    noun, filters, new = PROMOTIONS, PromotionFilter, PlanShape
+
+    def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
+        return promotions.plan(by=by, at=at, **given)
 
 
-class Promotion(DetailView):
+class Promotion(Changes, DetailView):
     """One promotion."""
 
-    noun = PROMOTIONS
+    noun, shape = PROMOTIONS, MoveShape
+
+    def change(self, thing: Any, changes: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return promotions.reschedule(thing, by=by, at=at, seen=seen, **changes)
+
+
+class PromotionCancellation(Acts, ReadView):
+    """Cancelling a promotion."""
+
+    noun, new = PROMOTIONS, ReasonShape
+
+    def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return promotions.cancel(thing, by=by, at=at, seen=seen, **given)
 
 
 urlpatterns = [
     path(f"{ONE}/promotions/", PromotionsOfRelease.as_view(), name="api_promotions_of_release"),
     path("promotions/", Promotions.as_view(), name="api_promotions"),
     path(f"promotions/<{NAME}:name>/", Promotion.as_view(), name="api_promotion"),
+    path(f"promotions/<{NAME}:name>/cancellation/", PromotionCancellation.as_view(), name="api_promotion_cancellation"),
 ]

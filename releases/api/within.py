@@ -19,6 +19,12 @@ def number_of(key: str, user: Any) -> int:
     return number
 
 
+def release_of(key: str, user: Any) -> Release:
+    """The release with a key that `user` may see; raises NotVisible."""
+    found: Release = Release.objects.get(pk=number_of(key, user))
+    return found
+
+
 class ListOfRelease(ListView):
     """What lies in the release that the address names."""
 

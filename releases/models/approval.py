@@ -12,7 +12,7 @@ from releases.models.gate import Gate
 from releases.models.promotion import Promotion
 from releases.models.release import Item
 from releases.querysets import ApprovalQuerySet, ObligationQuerySet, OfPromotionQuerySet
-from releases.vocabulary import ApprovalEndKind, Decision, ItemOutcome
+from releases.vocabulary import ApprovalDecision, ApprovalEndKind, ItemOutcome
 
 
 class Approval(Row):
@@ -25,7 +25,7 @@ class Approval(Row):
 
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="approvals")
     rule = models.ForeignKey(ApprovalRule, on_delete=models.PROTECT, null=True, blank=True, related_name="approvals")
-    decision = models.CharField(max_length=10, choices=Decision)
+    decision = models.CharField(max_length=10, choices=ApprovalDecision)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="approvals")
     for_delegator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     digest = models.CharField(max_length=64)
@@ -39,7 +39,7 @@ class Approval(Row):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.CheckConstraint(condition=Q(decision__in=Decision.values), name="approval_decision_known")]
+        constraints = [models.CheckConstraint(condition=Q(decision__in=ApprovalDecision.values), name="approval_decision_known")]
         indexes = [models.Index(fields=["lapses_at"], name="approval_lapse")]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from common.rows import Row
 from environments.models import Environment
 from releases.models.release import Candidate, Release
 from releases.querysets import PromotionQuerySet
-from releases.vocabulary import FINISHED, PROMOTION_MOVES, UNFINISHED, PromotionStatus
+from releases.vocabulary import FINISHED, MOVABLE, PROMOTION_MOVES, UNFINISHED, PromotionStatus
 
 
 class Promotion(Row):
@@ -94,6 +94,11 @@ class Promotion(Row):
     @property
     def is_finished(self) -> bool:
         return self.status in FINISHED
+
+    @property
+    def is_movable(self) -> bool:
+        """Whether another interval may be given to it: before it runs, and when it was missed."""
+        return self.status in MOVABLE
 
     def get_absolute_url(self) -> str:
         return reverse("promotion", args=[self.pk])

@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.models import Restrictable
 from common.rows import Row
+from common.searching import Words
 from environments.models import Route, RouteVersion, Service
 from policies.vocabulary import Nature, Risk, Size, Urgency
 from projects.models import Output
@@ -31,6 +33,9 @@ class Release(Row, Restrictable):
 
     Whether a project stands behind it follows from its contributions alone. `package` is the release it is a member of.
     `route_version` is empty (the newest counts) until the release leaves its first stop.
+
+    A release that is worth repeating is offered as a template under `template_name` (empty: it isn't). A template is no noun of
+    its own and no half release: it is one that really travelled, or will, and new ones begin as copies of it.
     """
 
     MOVES = RELEASE_MOVES
@@ -51,6 +56,7 @@ class Release(Row, Restrictable):
     route_version = models.ForeignKey(RouteVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="releases")
     package = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="members")
     line = models.CharField(max_length=100, blank=True, help_text="The version line it belongs to, where several are kept up.")
+    template_name = models.CharField(max_length=100, blank=True)
     rollback_plan = models.TextField(blank=True, max_length=20_000)
     description = models.TextField(blank=True, max_length=20_000)
 
@@ -79,7 +85,11 @@ class Release(Row, Restrictable):
             models.CheckConstraint(condition=Q(commitment__in=Commitment.values), name="release_commitment_known"),
             models.CheckConstraint(condition=Q(package=None) | ~Q(package=F("id")), name="release_not_its_own_member"),
         ]
-        indexes = [models.Index(fields=["id"], name="release_restricted", condition=Q(restricted_until__isnull=False))]
+        indexes = [
+            models.Index(fields=["id"], name="release_restricted", condition=Q(restricted_until__isnull=False)),
+            models.Index(fields=["template_name"], name="release_templates", condition=~Q(template_name="")),
+            GinIndex(Words("name", "version", "description"), name="release_words"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
@@ -105,6 +115,7 @@ class ExternalLink(Row):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["release", "system", "identifier"], name="external_link_once")]
+        indexes = [GinIndex(Words("system", "identifier"), name="external_link_words")]
 
     def __str__(self) -> str:
         return f"{self.system} {self.identifier}"
@@ -154,13 +165,18 @@ class Candidate(Row):
 
 
 class Artefact(Row):
-    """What an item is in one candidate: where its definitive copy lies, and by what it is known to be the same."""
+    """What an item is in one candidate: where its definitive copy lies, and by what it is known to be the same.
+
+    `version` is what the item was in an earlier candidate, where it has gone on since; null is as the item says.
+    """
 
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="artefacts")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="artefacts")
     address = models.CharField(max_length=500, blank=True)
     identity = models.CharField(max_length=20, choices=Identity, default=Identity.RECORDED)
     digest = models.CharField(max_length=200, blank=True)
+    # Null and not "": an item may have had no version when it was built, and another one since.
+    version = models.CharField(max_length=100, null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -172,6 +188,10 @@ class Artefact(Row):
                 name="artefact_digest_shape",
                 violation_error_message="A digest begins with sha256:, sha512: or git: and goes on in lower-case hexadecimal digits.",
             ),
+        ]
+        # Found by the beginning of a digest, which is what people have of one.
+        indexes = [
+            models.Index(fields=["digest"], name="artefact_digest", opclasses=["varchar_pattern_ops"], condition=~Q(digest=""))
         ]
 
     def __str__(self) -> str:

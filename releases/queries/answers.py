@@ -189,6 +189,7 @@ RELEASES: Final = Noun(
         ),
         Plain("description"),
         Plain("rollback_plan"),
+        Plain("template_name"),
         Plain("restricted_until"),
     ),
 )

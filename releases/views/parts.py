@@ -15,6 +15,7 @@ from releases.queries.glances import glances
 from releases.queries.journeys import journeys
 from releases.queries.legacy import lives_on
 from releases.queries.live import by_stage, drift
+from releases.views.threats import marked
 
 #: So many rows a part shows; the lists have them all.
 SHOWN = 12
@@ -88,7 +89,7 @@ def output_journey(request: HttpRequest, output: Output) -> SafeString:
 
 
 def _releases(request: HttpRequest, found: Iterable[Release], query: str) -> SafeString:
-    rows = glances(list(found), request.user)
+    rows = marked(glances(list(found), request.user), request.user)
     return _part(request, "releases", {"rows": rows, "query": query, "is_cut": len(rows) == SHOWN})
 
 

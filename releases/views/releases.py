@@ -13,6 +13,7 @@ from releases.filters import ReleaseFilter
 from releases.models import Release
 from releases.queries.contents import contents
 from releases.queries.glances import glances
+from releases.views.threats import marked
 
 RELEASES = Listing(
     noun="release",
@@ -23,6 +24,7 @@ RELEASES = Listing(
     facets=(
         Facet("status", "Status"),
         Facet("commitment", "Commitment"),
+        Facet("threatened", "Threatened"),
         Facet("urgency", "Urgency"),
         Facet("size", "Size"),
         Facet(
@@ -50,7 +52,7 @@ RELEASES = Listing(
 @require_safe
 def releases(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, RELEASES, Release.objects.visible_to(request.user))
-    context = {"page": page, "rows": glances(page.rows, request.user)}
+    context = {"page": page, "rows": marked(glances(page.rows, request.user), request.user)}
     return pages.show(request, "releases/releases.html", context, known=RELEASES.known)
 
 

@@ -21,7 +21,7 @@ def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
     if not user.is_authenticated:
         return bookings.none()
     others = (narrowing.services, narrowing.programs, narrowing.projects, narrowing.releases, narrowing.statuses)
-    if any(others) or narrowing.commitments:
+    if any(others) or narrowing.commitments or narrowing.threatened:
         return bookings.none()
     if narrowing.environments:
         bookings = bookings.filter(environment__in=narrowing.environments)
@@ -57,6 +57,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         "environments": [slug],
         "services": [],
         "projects": [],
+        "program": None,
         "release": None,
         "conflicts": 0,
         "html_url": addresses.page(KIND, number),

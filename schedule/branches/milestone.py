@@ -19,7 +19,7 @@ KIND = "milestone"
 def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
     """What the caller may see of them; cancelled ones only when asked for. One concerns its project, or its program, and no more."""
     milestones = Milestone.objects.visible_to(user)
-    if narrowing.environments or narrowing.services or narrowing.releases or narrowing.commitments:
+    if narrowing.environments or narrowing.services or narrowing.releases or narrowing.commitments or narrowing.threatened:
         return milestones.none()
     if narrowing.statuses:
         milestones = milestones.filter(cancelled_at__isnull=False) if CANCELLED in narrowing.statuses else milestones.none()

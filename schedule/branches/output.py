@@ -21,7 +21,7 @@ KIND = "output"
 def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
     """What the caller may see of those that have a day. An output concerns its project and its services, no environment or release."""
     outputs = Output.objects.visible_to(user)
-    if narrowing.environments or narrowing.releases or narrowing.commitments:
+    if narrowing.environments or narrowing.releases or narrowing.commitments or narrowing.threatened:
         return outputs.none()
     if narrowing.statuses:
         outputs = outputs.filter(status__in=[status for status in narrowing.statuses if status in OutputStatus.values])

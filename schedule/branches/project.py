@@ -22,7 +22,7 @@ KIND = "project"
 def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
     """What the caller may see of those with both ends. A project concerns itself, its program and the services of its outputs."""
     projects = Project.objects.visible_to(user)
-    if narrowing.environments or narrowing.releases or narrowing.commitments:
+    if narrowing.environments or narrowing.releases or narrowing.commitments or narrowing.threatened:
         return projects.none()
     if narrowing.statuses:
         projects = projects.filter(status__in=[status for status in narrowing.statuses if status in ProjectStatus.values])

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from common import labels
 from common.labels import Restricted
 from common.statements import Among, Statement, compiled, for_all, statement
 from environments.models import Service
 from releases.models import Contribution, Item, Promotion
+from releases.verdicts import threatened
 from releases.vocabulary import KEY_PREFIX, Commitment, PromotionStatus
 from schedule.branches import addresses
 from schedule.branches.branch import Branch, Entry
@@ -39,6 +40,9 @@ def found(user: Any, narrowing: Narrowing) -> "QuerySet[Any, Any]":
         promotions = promotions.filter(Exists(_carried().filter(output__project__in=narrowing.projects)))
     if narrowing.programs:
         promotions = promotions.filter(Exists(_carried().filter(output__project__program__in=narrowing.programs)))
+    if narrowing.threatened is not None:
+        those = Q(pk__in=threatened().values("pk"))
+        promotions = promotions.filter(those if narrowing.threatened else ~those)
     return promotions.matching(narrowing.words) if narrowing.words else promotions
 
 

@@ -2,5 +2,6 @@
 
 from schedule.queries import feeds
 from schedule.queries.ranges import Cell, Traits, cells, count, entries, entry, keys, traits
+from schedule.queries.threats import threats_of
 
-__all__ = ["Cell", "Traits", "cells", "count", "entries", "entry", "feeds", "keys", "traits"]
+__all__ = ["Cell", "Traits", "cells", "count", "entries", "entry", "feeds", "keys", "threats_of", "traits"]

@@ -16,7 +16,9 @@ from environments.models import Environment, Service
 from environments.vocabulary import Stage
 from projects.models import Output, Program, Project
 from releases.models import Contribution, Item
+from releases.verdicts import NOT_BEGUN, threatened_among
 from releases.vocabulary import PromotionStatus
+from schedule.branches import promotion
 from schedule.branches.sight import Sight
 from schedule.queries.ranges import Traits, traits
 from schedule.vocabulary import Narrowing, Span
@@ -55,14 +57,22 @@ class Choice:
 
 @dataclass(frozen=True)
 class Summary:
-    """What a range holds, for the sentence above it; `total` is None when it is more than COUNTED."""
+    """What a range holds, for the sentence above it; `total` is None when it is more than COUNTED.
+
+    `statuses` are those of the promotions into `production` that go live, when others don't; `threatened` counts those of them that
+    are, `all_threatened` all of the kinds on the page. `zones` are those of the environments there are.
+    """
 
     total: int | None
     kinds: Mapping[str, int]
     go_live: int
     go_live_projects: int
     production: tuple[str, ...]
+    statuses: tuple[str, ...]
+    threatened: int
+    all_threatened: int | None
     running: int
+    zones: tuple[str, ...]
 
 
 def facets(sight: Sight, span: Span, narrowing: Narrowing, shown: Sequence[str]) -> tuple[dict[str, list[Choice]], Summary]:
@@ -92,7 +102,7 @@ def facets(sight: Sight, span: Span, narrowing: Narrowing, shown: Sequence[str])
         ]
         for facet, values in offered.items()
     }
-    return choices, _summary(found)
+    return choices, _summary(found, shown)
 
 
 class _Found:
@@ -189,19 +199,26 @@ def _names_of_choices() -> Statement:
     )
 
 
-def _summary(found: _Found) -> Summary:
-    production = dict(statement("environments of production", _environments_of_production, keep=for_all).run())
-    live = [row for row in found.rows if row.environment in production and row.status != PromotionStatus.CANCELLED]
+def _summary(found: _Found, shown: Sequence[str]) -> Summary:
+    environments = statement("environments", _environments, keep=for_all).run()
+    production = {number: slug for number, slug, stage, _ in environments if stage == Stage.PRODUCTION}
+    into = [row for row in found.rows if row.environment in production and row.release]
+    live = [row for row in into if row.status != PromotionStatus.CANCELLED]
     projects = found.related["project"]
+    threatened = threatened_among([row.number for row in found.rows if row.release and row.status in NOT_BEGUN])
     return Summary(
         total=None if found.is_cut else len(found.rows),
         kinds=found.counted("kind"),
         go_live=len(live),
-        go_live_projects=len({project for row in live if row.release for project in projects.get(row.release, ())}),
-        production=tuple(sorted({production[row.environment] for row in live})),
+        go_live_projects=len({project for row in live for project in projects.get(row.release or 0, ())}),
+        production=tuple(sorted({production[row.environment or 0] for row in live})),
+        statuses=() if len(live) == len(into) else tuple(sorted({row.status or "" for row in live})),
+        threatened=sum(row.number in threatened for row in live),
+        all_threatened=None if found.is_cut else len(threatened) if promotion.KIND in shown else 0,
         running=sum(row.status in (PromotionStatus.RUNNING, PromotionStatus.PAUSED) for row in found.rows),
+        zones=tuple(sorted({zone for *_, zone in environments})),
     )
 
 
-def _environments_of_production() -> Statement:
-    return compiled(Environment.objects.order_by().filter(stage=Stage.PRODUCTION).values_list("pk", "slug"))
+def _environments() -> Statement:
+    return compiled(Environment.objects.order_by().values_list("pk", "slug", "stage", "time_zone"))

@@ -20,11 +20,18 @@ Filters = dict[str, Any]
 #: Every status an entry may have, whatever its noun.
 STATUSES: Final = tuple(dict.fromkeys([*PromotionStatus.values, *OutputStatus.values, *ProjectStatus.values]))
 WORDS: Final = "q"
+#: The two values of what is so or is not, and their words.
+YES_OR_NO: Final = (("true", "yes"), ("false", "no"))
 MOST_VALUES: Final = 50
 MOST_WORDS: Final = 10
 LONGEST_SEARCH: Final = 200
 
-_VALUES: Final[Mapping[str, Sequence[str]]] = {"kind": KINDS, "status": STATUSES, "commitment": Commitment.values}
+_VALUES: Final[Mapping[str, Sequence[str]]] = {
+    "kind": KINDS,
+    "status": STATUSES,
+    "commitment": Commitment.values,
+    "threatened": [value for value, _ in YES_OR_NO],
+}
 _NOUNS: Final[Mapping[str, tuple[Any, str]]] = {
     "environment": (Environment, "slug"),
     "service": (Service, "slug"),
@@ -33,7 +40,7 @@ _NOUNS: Final[Mapping[str, tuple[Any, str]]] = {
     "release": (Release, "key"),
 }
 #: The names of filters that are kept, in the order in which they stand in addresses.
-NAMES: Final = ("kind", "environment", "service", "program", "project", "release", "status", "commitment")
+NAMES: Final = ("kind", "environment", "service", "program", "project", "release", "status", "commitment", "threatened")
 #: The id of nothing: what a name stands for that is no longer there, or no longer for these eyes.
 _NOTHING: Final = -1
 
@@ -80,7 +87,13 @@ def narrowing_of(filters: Filters, user: Any) -> Narrowing:
         commitments=tuple(filters.get("commitment", ())),
         words=filters.get(WORDS, ""),
         is_outside=True,
+        threatened=one_of_both(filters.get("threatened", ())),
     )
+
+
+def one_of_both(values: Sequence[str]) -> bool | None:
+    """What `true` or `false` asks for; both, or neither, ask for nothing."""
+    return values[0] == "true" if len(set(values)) == 1 else None
 
 
 def with_cancelled(narrowing: Narrowing) -> Narrowing:

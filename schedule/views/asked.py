@@ -18,8 +18,10 @@ from schedule.vocabulary import KINDS, MOST_DAYS, UNASKED, Cursor, Key, Narrowin
 
 MONTH, AGENDA = "month", "agenda"
 VIEWS: Final = {MONTH: "Month", AGENDA: "Agenda"}
-WORDS, DATE, DAYS, VIEW, AFTER = "q", "date", "days", "view", "after"
-KNOWN: Final = frozenset({VIEW, DATE, DAYS, WORDS, AFTER, *FILTERS})
+WORDS, DATE, DAYS, VIEW, AFTER, PAPER = "q", "date", "days", "view", "after", "paper"
+KNOWN: Final = frozenset({VIEW, DATE, DAYS, WORDS, AFTER, PAPER, *FILTERS})
+#: The one size of paper there is a page for.
+A3: Final = "a3"
 MOST_WORDS: Final = 10
 LONGEST_SEARCH: Final = 200
 MONTH_NAMES: Final = (
@@ -33,7 +35,8 @@ _SOME_DAY: Final = "0000-00-00"
 class Asked:
     """What a page shows. `day` is the day picked, `is_picked` whether the address names it; `days` the length of an agenda of days.
 
-    `given` are the filters as they stand in the address, in its order; `notices` what was understood otherwise.
+    `given` are the filters as they stand in the address, in its order; `notices` what was understood otherwise. `on_paper`: nothing may be left
+    to follow, all of it is there.
     `redaction` and `since`, the first day there is: for pages that somebody without an account reads.
     """
 
@@ -49,6 +52,7 @@ class Asked:
     notices: tuple[str, ...] = ()
     redaction: Redaction | None = None
     since: date | None = None
+    on_paper: bool = False
 
     # --- time
 
@@ -98,7 +102,7 @@ class Asked:
     # --- addresses
 
     def address(self, **changes: Any) -> str:
-        """This page with other `view`, `date`, `days`, `after` or `tz`, and with `given` for other filters; None leaves one out."""
+        """This page with other `view`, `date`, `days`, `after`, `tz` or `paper`, and with `given` for other filters; None leaves one out."""
         given = changes.pop("given", self.given)
         now: dict[str, Any] = {VIEW: self.view, DATE: self.day.isoformat(), DAYS: self.days, "tz": self.tz or None}
         now |= changes
@@ -150,6 +154,7 @@ def read(request: HttpRequest, zone: ZoneInfo, today: date) -> Asked:
         given=tuple(given + [(WORDS, words)] * bool(words)),
         tz=zone.key if request.GET.get(pages.ZONE) == zone.key else "",
         after=_after(request, notices) if view == AGENDA else None,
+        on_paper=_on_paper(request, notices),
         notices=tuple(notices),
     )
 
@@ -175,6 +180,13 @@ def _days(request: HttpRequest, notices: list[str]) -> int | None:
         return int(text)
     notices.append(f"An agenda has 1 to {MOST_DAYS} days; this is the month.")
     return None
+
+
+def _on_paper(request: HttpRequest, notices: list[str]) -> bool:
+    text = request.GET.get(PAPER)
+    if text and text != A3:
+        notices.append("The calendar is printed on A3 only; this is the page for the screen.")
+    return text == A3
 
 
 def _words(request: HttpRequest, notices: list[str]) -> str:

@@ -21,13 +21,14 @@ from django.views.decorators.http import require_safe
 from common import pages
 from common.intervals import LATEST
 from common.kept import Kept
+from releases import rules
 from schedule import queries
 from schedule.branches.sight import Sight
 from schedule.models import SavedView
 from schedule.queries import narrowings
 from schedule.queries.state import state
-from schedule.views import agenda, month, rail
-from schedule.views.asked import AGENDA, KNOWN, MONTH, VIEWS, Asked, month_words, read
+from schedule.views import agenda, month, rail, zones
+from schedule.views.asked import A3, AGENDA, KNOWN, MONTH, VIEWS, Asked, month_words, read
 from schedule.vocabulary import Cursor, Key, Narrowing, Span
 
 PAGES_KEPT: Final = 64
@@ -64,7 +65,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     for sentence in inside.notices:
         pages.notice(request, sentence)
     pages.note_unknown(request, KNOWN)
-    return render(request, "schedule/calendar.html", {"inside": inside.html, "title": inside.title})
+    # Kept pages are the same for all who see the same; who may move what they see is not.
+    may_move = rules.may_write_release(pages.me(request), None)
+    return render(request, "schedule/calendar.html", {"inside": inside.html, "title": inside.title, "may_move": may_move})
 
 
 def _inside(sight: Sight, asked: Asked, today: date) -> SafeString:
@@ -76,15 +79,21 @@ def _inside(sight: Sight, asked: Asked, today: date) -> SafeString:
         "asked": asked,
         "views": [(name, words, asked.address(view=name, days=None)) for name, words in VIEWS.items()],
         "here": asked.address(),
+        # Who reads the print has no profile to look the zone up in.
+        "back": asked.address(tz=asked.tz or None),
+        "narrowed": ", ".join(f"{name} {value}" for name, value in asked.given),
+        "to_paper": asked.address(paper=A3, tz=asked.zone.key),
+        **zones.context(asked, around["zones"]),
         "before": asked.address(date=asked.before.isoformat()),
         "after": asked.address(date=asked.next.isoformat()),
         "to_today": asked.address(date=today.isoformat()),
         "before_words": _step_words(asked, asked.before),
         "after_words": _step_words(asked, asked.next),
+        "today": today,
     }
     if shown["is_empty"]:
         context["nothing"] = _nothing(sight, asked)
-    return render_to_string("schedule/inside.html", context)
+    return render_to_string("schedule/paper.html" if asked.on_paper else "schedule/inside.html", context)
 
 
 def _step_words(asked: Asked, day: date) -> str:

@@ -1,6 +1,7 @@
 """The card of an entry, shown beside it on hover or focus: what a look at the page behind it would tell."""
 
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from common import pages
+from environments.models import Environment
 from projects.models import Output
 from releases.models import Contribution, Release
 from releases.queries.glances import promotions_of
@@ -27,8 +29,23 @@ def card(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     entry = queries.entry(sight, kind, number) if number < 2**63 else None
     if entry is None:
         raise Http404
-    context = {"entry": entry, "zone": pages.zone_of(request), **_of_release(request.user, entry)}
+    zone = pages.zone_of(request)
+    context = {
+        "entry": entry,
+        "zone": zone,
+        "elsewhere": _elsewhere(entry, zone),
+        "threats": queries.threats_of(sight, [entry]).get(entry["id"], ()),
+        **_of_release(request.user, entry),
+    }
     return render(request, "schedule/card.html", context)
+
+
+def _elsewhere(entry: Entry, zone: ZoneInfo) -> list[ZoneInfo]:
+    """UTC and the zones of its environments, where they are others than the reader's."""
+    if entry["all_day"]:
+        return []
+    places = Environment.objects.filter(slug__in=entry["environments"]).order_by("time_zone").values_list("time_zone", flat=True)
+    return [ZoneInfo(name) for name in dict.fromkeys(["UTC", *places]) if name != zone.key]
 
 
 def _of_release(user: Any, entry: Entry) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 The classes are those that stand at the head of static/css/calendar.css. Everything that comes from people is escaped here.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import cache
 from html import escape
 from typing import Final
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from common import looks, moments
 from projects.vocabulary import MilestoneKind, OutputKind
+from releases.verdicts import Threat
 from schedule.branches import addresses
 from schedule.branches.branch import Entry
 from schedule.vocabulary import Redaction
@@ -25,11 +26,20 @@ _SUBKINDS: Final = {value: str(label) for value, label in (*MilestoneKind.choice
 class Drawn:
     """An entry's HTML, made once and put in every place it has. `days` are its first and last day, as the viewer lives them."""
 
-    __slots__ = ("_classes", "_rest", "_tag", "days", "entry", "kind")
+    __slots__ = ("_classes", "_rest", "_tag", "days", "entry", "kind", "threats")
 
-    def __init__(self, entry: Entry, zone: ZoneInfo, *, with_clock: bool, redaction: Redaction | None = None) -> None:
+    def __init__(
+        self,
+        entry: Entry,
+        zone: ZoneInfo,
+        *,
+        with_clock: bool,
+        redaction: Redaction | None = None,
+        threats: Sequence[Threat] = (),
+    ) -> None:
         entry = redacted(entry, redaction) if redaction else entry
         self.entry = entry
+        self.threats = threats
         self.kind: str = entry["kind"]
         self.days = days_of(entry, zone)
         kind, address = self.kind, entry["html_url"]
@@ -37,12 +47,28 @@ class Drawn:
         clock = f"<b>{moments.clock_words(entry['starts_at'].astimezone(zone))}</b>" if with_clock and not entry["all_day"] else ""
         self._tag = "a" if address else "span"
         self._classes = f"entry k-{kind}{fill}{' restricted' if entry.get('restricted') else ''}"
+        if threats:
+            self._classes += " threatened"
+            # In a list the reasons stand beside the entry.
+            state += f'<span class="sr">, {escape(threat_words(threats)) if with_clock else "threatened"}</span>'
         link = f' href="{address}" data-card-url="{addresses.card(entry["id"])}"' if address else ""
         self._rest = f'"{link}><i></i>{clock}{words}<span>{escape(entry["title"])}</span>{state}</{self._tag}>'
 
     def placed(self, more: str = "") -> str:
         """The HTML, with further classes such as ` s-3 after`."""
         return f'<{self._tag} class="{self._classes}{more}{self._rest}'
+
+
+def drawn(
+    entries: Sequence[Entry], zone: ZoneInfo, threats: Mapping[str, Sequence[Threat]], redaction: Redaction | None = None
+) -> list[Drawn]:
+    """Entries for a list, which tells their times itself; `threats` by their ids."""
+    return [Drawn(each, zone, with_clock=False, redaction=redaction, threats=threats.get(each["id"], ())) for each in entries]
+
+
+def threat_words(threats: Sequence[Threat]) -> str:
+    """`threatened: waits for Consent screens, due Thu 3 Dec, 2 days after the window opens`."""
+    return f"threatened: {'; '.join(threat.words for threat in threats)}"
 
 
 def redacted(entry: Entry, redaction: Redaction) -> Entry:
@@ -78,8 +104,8 @@ def days_of(entry: Entry, zone: ZoneInfo) -> tuple[date, date]:
 def row(drawn: Drawn, day: date, zone: ZoneInfo) -> str:
     """An entry in a list of one day."""
     return (
-        f'<li class="agenda-row"><span class="at">{_at(drawn, day, zone)}</span>{drawn.placed()}'
-        f'<span class="along">{_along(drawn.entry)}</span></li>'
+        f'<li class="agenda-row"><span class="at"{_in_utc(drawn.entry, zone)}>{_at(drawn, day, zone)}</span>{drawn.placed()}'
+        f'<span class="along">{_along(drawn)}</span></li>'
     )
 
 
@@ -103,13 +129,23 @@ def _at(drawn: Drawn, day: date, zone: ZoneInfo) -> str:
     return f"{_time(opening, entry['starts_at'])}–{_time(closing, entry['ends_at'])}"
 
 
+def _in_utc(entry: Entry, zone: ZoneInfo) -> str:
+    """What pointing at the time gives: the same in UTC."""
+    if entry["all_day"] or zone.key == "UTC":
+        return ""
+    return f' title="{moments.interval_words(entry["starts_at"], entry["ends_at"], UTC, entry["starts_at"].year)}"'
+
+
 def _time(words: str, instant: datetime) -> str:
     return f'<time datetime="{moments.machine_words(instant)}">{words}</time>'
 
 
-def _along(entry: Entry) -> str:
-    """What else there is to say: state or kind in words, where, and for which release and projects."""
+def _along(drawn: Drawn) -> str:
+    """What else there is to say: what threatens it, state or kind in words, where, and for which release and projects."""
+    entry = drawn.entry
     said = []
+    if drawn.threats:
+        said.append(f'<strong class="threat">{_capital(escape(threat_words(drawn.threats)))}</strong>')
     if entry["status"]:
         said.append(looks.words_of(entry["status"]))
     if entry["subkind"]:
@@ -129,3 +165,7 @@ def _along(entry: Entry) -> str:
 def _link(noun: str, name: str) -> str:
     """A name of the kind that stands in addresses, which holds nothing to escape."""
     return f'<a href="{addresses.page(noun, name)}">{name}</a>'
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

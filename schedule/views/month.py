@@ -1,15 +1,18 @@
 """The month as a table: weeks are rows, days are cells, and what lasts several days is a bar across them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
 from common import moments
+from releases.verdicts import Threat
 from schedule import queries
+from schedule.branches.branch import Entry
 from schedule.branches.sight import Sight
 from schedule.filters import month_after
 from schedule.queries import Cell
 from schedule.views import drawing
+from schedule.views.agenda import PAPER_ROWS, told_threats
 from schedule.views.asked import AGENDA, Asked
 from schedule.views.drawing import Drawn
 
@@ -29,34 +32,64 @@ def context(sight: Sight, asked: Asked, today: date) -> dict[str, Any]:
     beyond = month_after(asked.month)
     beyond += timedelta(days=-beyond.weekday() % 7)
     cells = queries.cells(sight, asked.within(first, beyond), asked.shown, most=LANES)
-    drawn = _drawn(sight, asked, cells)
     counts = _counts(cells, first, beyond)
     picked = _picked(asked, today, counts)
+    of_table = queries.entries(sight, [(cell.kind, cell.number) for cell in cells])
+    of_day = _of_days(sight, asked, picked, picked + _DAY, LISTED)
+    threats = told_threats(sight, asked, [*of_table, *of_day])
+    drawn = _drawn(asked, cells, of_table, threats)
     month = _Month(asked, today, picked, counts)
     weeks = "".join(
         _week(monday, month, drawn_in_week)
         for monday, drawn_in_week in zip(_mondays(first, beyond), _by_week(drawn, first, beyond), strict=True)
     )
+    listed = drawing.drawn(of_day, asked.zone, threats, asked.redaction)
     return {
         "weeks": weeks,
         "is_empty": not any(counts[day] for day in _days(asked.month, month_after(asked.month))),
         "picked": picked,
         "picked_words": moments.day_words(picked, today.year),
-        "picked_list": _list(sight, asked, picked),
+        "picked_list": drawing.rows(listed, picked, asked.zone) if listed else "",
         "picked_more": max(0, counts[picked] - LISTED),
         "picked_agenda": asked.address(view=AGENDA, date=picked.isoformat(), days=1),
+        **(_in_full(sight, asked, month) if asked.on_paper else {}),
     }
 
 
-def _drawn(sight: Sight, asked: Asked, cells: Sequence[Cell]) -> list[tuple[Cell, Drawn]]:
+def _of_days(sight: Sight, asked: Asked, first: date, beyond: date, most: int) -> list[Entry]:
+    """The first entries of some days; none where the page does not reach."""
+    if asked.since and beyond <= asked.since:
+        return []
+    keys = queries.keys(sight, asked.within(first, beyond), asked.shown, limit=most)
+    return queries.entries(sight, [(key.kind, key.number) for key in keys])
+
+
+def _in_full(sight: Sight, asked: Asked, month: "_Month") -> dict[str, Any]:
+    """The days of which the table could not show everything, each with all its entries, for paper."""
+    days = [day for day in month.overfull if day.month == month.number]
+    if not days:
+        return {}
+    entries = _of_days(sight, asked, days[0], days[-1] + _DAY, PAPER_ROWS)
+    drawn = drawing.drawn(entries, asked.zone, told_threats(sight, asked, entries), asked.redaction)
+    sections = []
+    for day in days:
+        own = [each for each in drawn if each.days[0] <= day <= each.days[1]]
+        head = f"{moments.day_words(day, month.today.year)}: {month.counts[day]} entries"
+        sections.append(f'<section class="agenda-day"><h3>{head}</h3>{drawing.rows(own, day, asked.zone)}</section>')
+    return {"in_full": "".join(sections), "is_cut": len(entries) == PAPER_ROWS}
+
+
+def _drawn(
+    asked: Asked, cells: Sequence[Cell], found: Sequence[Entry], threats: Mapping[str, Sequence[Threat]]
+) -> list[tuple[Cell, Drawn]]:
     """The entries of the table with their days in it, in the order in which they take their lanes."""
-    entries = {entry["id"]: entry for entry in queries.entries(sight, [(cell.kind, cell.number) for cell in cells])}
-    found = [
-        (cell, Drawn(entry, asked.zone, with_clock=True, redaction=asked.redaction))
+    entries = {entry["id"]: entry for entry in found}
+    drawn = [
+        (cell, Drawn(entry, asked.zone, with_clock=True, redaction=asked.redaction, threats=threats.get(entry["id"], ())))
         for cell in cells
         if (entry := entries.get(f"{cell.kind}-{cell.number}"))
     ]
-    return sorted(found, key=lambda pair: (_rank(pair[0]), pair[0].first, -(pair[0].last - pair[0].first).days))
+    return sorted(drawn, key=lambda pair: (_rank(pair[0]), pair[0].first, -(pair[0].last - pair[0].first).days))
 
 
 def _rank(cell: Cell) -> int:
@@ -84,15 +117,6 @@ def _picked(asked: Asked, today: date, counts: dict[date, int]) -> date:
     return next((day for day in days if counts[day]), asked.month)
 
 
-def _list(sight: Sight, asked: Asked, day: date) -> str:
-    if asked.since and day < asked.since:
-        return ""
-    keys = queries.keys(sight, asked.within(day, day + _DAY), asked.shown, limit=LISTED)
-    entries = queries.entries(sight, [(key.kind, key.number) for key in keys])
-    drawn = [Drawn(entry, asked.zone, with_clock=False, redaction=asked.redaction) for entry in entries]
-    return drawing.rows(drawn, day, asked.zone) if drawn else ""
-
-
 class _Month:
     """What all cells of a table have in common: the days picked out, what each day counts, and the addresses of days."""
 
@@ -101,6 +125,8 @@ class _Month:
         self.today, self.picked, self.counts = today, picked, counts
         self.address_of = asked.addresses()
         self.agenda_of = asked.addresses(view=AGENDA, days=1)
+        #: The days that have more than their lanes hold, found as they are drawn.
+        self.overfull: list[date] = []
 
 
 def _by_week(drawn: Iterable[tuple[Cell, Drawn]], first: date, beyond: date) -> list[list[tuple[Cell, Drawn]]]:
@@ -176,6 +202,7 @@ def _cell(day: date, month: _Month, lanes: Sequence[str | None], hidden: int, do
     used = next((at for at in range(LANES, 0, -1) if lanes[at - 1] is not None), 0)
     bars = "".join(lane or _PASSED for lane in lanes[:used])
     if hidden > 0:
+        month.overfull.append(day)
         all_of_it = month.agenda_of(day).replace("&", "&amp;")
         bars += f'<a class="more" href="{all_of_it}">+{hidden} more<span class="sr"> on {words}</span></a>'
     # Three figures leave room for two dots on a phone.

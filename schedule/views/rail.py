@@ -10,6 +10,7 @@ from schedule.queries.counts import Choice, Summary
 from schedule.views.asked import AGENDA, WORDS, Asked
 from schedule.vocabulary import UNASKED
 
+THREATENED: Final = "threatened"
 _LABELS: Final = {
     "kind": "Kind",
     "environment": "Environment",
@@ -22,7 +23,7 @@ _LABELS: Final = {
 
 
 def context(sight: Sight, asked: Asked) -> dict[str, Any]:
-    """The rail in the shape of components/filters.html, and `lead`: the parts of the sentence as (words, address)."""
+    """The rail in the shape of components/filters.html; `lead`: the parts of the sentence as (words, address); `zones`."""
     choices, summary = counts.facets(sight, asked.span, asked.narrowing, asked.kinds)
     given = set(asked.given)
     chosen = sum(name != WORDS for name, _ in asked.given)
@@ -38,13 +39,25 @@ def context(sight: Sight, asked: Asked) -> dict[str, Any]:
                 ],
             }
             for facet, label in _LABELS.items()
-        ],
+        ]
+        + [_threatened(summary.all_threatened, given)],
         "keep": asked.keep,
         "chosen": chosen,
         "reset": asked.address(given=tuple(pair for pair in asked.given if pair[0] == WORDS)),
         "search": {"name": WORDS, "value": asked.narrowing.words},
         "lead": _lead(asked, summary),
+        "zones": summary.zones,
     }
+
+
+def _threatened(count: int | None, given: set[tuple[str, str]]) -> dict[str, Any]:
+    """The filter for what opens before something it waits for; also when there is none, as long as it is chosen."""
+    choices = [
+        {"value": value, "label": words, "count": number, "chosen": (THREATENED, value) in given}
+        for value, words, number in (("true", "Threatened", count), ("false", "Not threatened", None))
+        if value == "true" or (THREATENED, value) in given
+    ]
+    return {"name": THREATENED, "label": "Threatened", "has_icons": False, "choices": choices}
 
 
 def _kinds(counted: list[Choice], asked: Asked) -> list[Choice]:
@@ -64,14 +77,17 @@ def _lead(asked: Asked, summary: Summary) -> list[tuple[str, str]]:
     if summary.total is None:
         return [(f"More than {counts.COUNTED:,} entries", asked.address(view=AGENDA))]
     parts = []
-    live = [("environment", slug) for slug in summary.production]
+    live = [("kind", "promotion"), *(("environment", slug) for slug in summary.production)]
+    live += [("status", status) for status in summary.statuses]
     if summary.go_live:
         verb = "goes" if summary.go_live == 1 else "go"
         when = "" if asked.view == AGENDA and asked.days else f" in {asked.title}"
         words = f"{summary.go_live:,} {verb} live{when}"
         if summary.go_live_projects:
             words += f" for {_many(summary.go_live_projects, 'project', 'projects')}"
-        parts.append((words, asked.address(given=asked.with_only(("kind", "promotion"), *live))))
+        parts.append((words, asked.address(given=asked.with_only(*live))))
+    if summary.threatened:
+        parts.append((f"{summary.threatened:,} threatened", asked.address(given=asked.with_only(*live, (THREATENED, "true")))))
     for kind, one, several in (("milestone", "milestone", "milestones"), ("output", "output due", "outputs due")):
         if number := summary.kinds.get(kind):
             parts.append((_many(number, one, several), asked.address(given=asked.with_only(("kind", kind)))))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +15,7 @@ from schedule import queries
 from schedule.actions import feeds
 from schedule.branches.sight import Sight
 from schedule.queries.feeds import Opened
-from schedule.views import agenda, month
+from schedule.views import agenda, month, zones
 from schedule.views.asked import AFTER, AGENDA, DATE, DAYS, MONTH, VIEW, VIEWS, Asked, month_words, read
 from schedule.vocabulary import Redaction
 
@@ -31,7 +31,7 @@ def shared(request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     feeds.mark_used(opened.pk, opened.last_used_at, at)
     owner = User.objects.get(pk=opened.owner_id)
-    zone = _zone(request, opened)
+    zone = pages.zone_or(request, opened.zone)
     today = at.astimezone(zone).date()
     sight = Sight.of(owner)
     asked = _asked(request, opened, owner, zone, at)
@@ -48,6 +48,7 @@ def shared(request: HttpRequest, secret: str) -> HttpResponse:
         "to_today": asked.address(date=today.isoformat()),
         "before_words": _step_words(asked, asked.before),
         "after_words": _step_words(asked, asked.next),
+        **zones.context(asked, [opened.zone.key]),
         "tells_kinds": opened.redaction is not Redaction.BUSY,
     }
     for sentence in asked.notices:
@@ -67,11 +68,6 @@ def _asked(request: HttpRequest, opened: Opened, owner: User, zone: ZoneInfo, at
     return replace(
         asked, day=max(asked.day, first), narrowing=opened.narrowing(owner), given=(), redaction=opened.redaction, since=first
     )
-
-
-def _zone(request: HttpRequest, opened: Opened) -> ZoneInfo:
-    name = request.GET.get(pages.ZONE, "")
-    return ZoneInfo(name) if name in available_timezones() else opened.zone
 
 
 def _step_words(asked: Asked, day: Any) -> str:

@@ -37,7 +37,9 @@ const open = async (entry) => {
   close();
   owner = entry;
   if (!card) build();
-  const address = entry.dataset.cardUrl;
+  // The zone of the view is also that of its cards.
+  const zone = new URLSearchParams(location.search).get("tz");
+  const address = entry.dataset.cardUrl + (zone ? `?tz=${encodeURIComponent(zone)}` : "");
   if (contents.has(address)) card.innerHTML = contents.get(address);
   else {
     card.replaceChildren();

@@ -1,6 +1,7 @@
 // Keys: one letter each, never while typing, and only for what the page offers (`data-key` on a link, or rel="new").
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 const dialog = document.getElementById("keys");
+const main = document.querySelector("main");
 const month = document.querySelector("table.month");
 
 // --- the month: one tab stop; arrows walk the days, and down a column through each day's entries
@@ -53,10 +54,12 @@ if (button) {
 const actions = {
   "?": openKeys,
   "/": () => {
-    const search = document.querySelector("[data-search]");
+    // A page that can be searched itself comes first; then the field in the head, or on narrow screens the page behind it.
+    const fields = document.querySelectorAll("main [data-search], [data-find] input");
+    const search = [...fields].filter((field) => field.checkVisibility()).sort((one, other) => main.contains(other) - main.contains(one))[0];
     search?.focus();
     search?.select();
-    return search;
+    if (!search) document.querySelector("[data-find-way]")?.click();
   },
   n: () => document.querySelector('a[rel~="new"]')?.click(),
 };

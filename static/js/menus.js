@@ -1,5 +1,5 @@
 // Menus are <details>; one is open at a time, and Escape or a click elsewhere closes it.
-const FLOATING = ".top-nav .menu[open], .user-menu[open], .phone-menu[open]";
+const FLOATING = ".top-nav .menu[open], .user-menu[open], .phone-menu[open], .zone-menu[open]";
 const closeAll = (but) => {
   for (const menu of document.querySelectorAll(FLOATING)) if (!menu.contains(but)) menu.open = false;
 };

@@ -144,14 +144,3 @@ def test_setup_without_one_makes_an_administrator_with_a_password_printed_once(d
     printed = capsys.readouterr().out
     assert "exists" in printed
     assert password not in printed
-
-
-@pytest.mark.parametrize("scale", ["0", "-1"])
-def test_the_command_refuses_a_scale_below_one(demonstration, db, scale):
-    with pytest.raises(CommandError):
-        call_command("demo", f"--scale={scale}")
-
-
-def test_the_command_makes_the_people(demonstration, db, capsys):
-    call_command("demo", "--scale", "3")
-    assert User.objects.people().count() == len(ADDRESSES)

@@ -18,6 +18,7 @@ from django.contrib.auth.hashers import make_password
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from accounts.actions import comments
 from accounts.models import User
 from accounts.vocabulary import Role
 from environments.actions import bookings
@@ -77,6 +78,9 @@ class Organisation:
         self.promotion = factories.PromotionFactory(release=self.release, environment=production)
         at = {"starts_at": timezone.now() + timedelta(days=1), "ends_at": timezone.now() + timedelta(days=4)}
         self.booking = bookings.book(production, by=self.reader, purpose="Load test of payments", lanes=2, **at)
+        words = "**Good** to go, @{user:%d}?\n\n- [x] `curl -sS https://pay.example/healthz`\n- see https://pay.example/runbook\n\n| step | who |\n|---|---|\n| 1 | Rosa |"
+        self.comment = comments.add(self.release, by=self.keeper, text=words % self.reader.pk)
+        self.answer = comments.add(self.release, by=self.reader, text="> Good to go?\n\nYes, " + "really" * 30)
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
 
@@ -121,6 +125,8 @@ def _reset_link(organisation: Organisation) -> str:
 
 
 PAGES: dict[str, Row] = {
+    # everything
+    "search/": at("/search/?q=pay"),
     # schedule
     "": at("/?view=month&date=2026-03-10"),
     "views/": at("/views/?kind=promotion"),
@@ -134,6 +140,10 @@ PAGES: dict[str, Row] = {
     "releases/": at("/releases/"),
     "releases/<>/": Row(lambda o: f"/releases/{o.release.key}/"),
     "promotions/": at("/promotions/"),
+    "releases/<>/plan/": Row(lambda o: f"/releases/{o.release.key}/plan/"),
+    "promotions/new/": Row(lambda o: f"/promotions/new/?release={o.release.key}&environment=prod&date=2026-03-10"),
+    "promotions/<>/move/": Row(lambda o: f"/promotions/{o.promotion.pk}/move/?days=1"),
+    "promotions/<>/cancellation/": Row(lambda o: f"/promotions/{o.promotion.pk}/cancellation/"),
     "promotions/<>/": Row(lambda o: f"/promotions/{o.promotion.pk}/"),
     "live/": at("/live/"),
     # projects
@@ -187,6 +197,11 @@ PAGES: dict[str, Row] = {
     "imports/<>/": Row(lambda o: f"/imports/{checked(o.reader).pk}/"),
     # accounts
     "me/": at("/me/"),
+    "comments/": Row(lambda o: f"/comments/?subject=release:{o.release.key}"),
+    "comments/new/": Row(lambda o: f"/comments/new/?subject=release:{o.release.key}"),
+    "comments/<>/": Row(lambda o: f"/comments/{o.comment.pk}/"),
+    "comments/<>/edit/": Row(lambda o: f"/comments/{o.answer.pk}/edit/"),
+    "comments/<>/taking-back/": Row(lambda o: f"/comments/{o.answer.pk}/taking-back/"),
     "accounts/login/": outside("/accounts/login/"),
     "accounts/logout/": at("/accounts/logout/"),
     "accounts/inactive/": outside("/accounts/inactive/"),
@@ -215,6 +230,8 @@ VIEWS: dict[str, Row] = {
     "an empty month": at("/?view=month&date=2020-01-01"),
     "a list that finds nothing, with a notice": at("/releases/?status=retired&color=red"),
     "what was live at a moment": at("/live/?at=2026-03-12T12:00"),
+    "a search that finds nothing": at("/search/?q=nowhere"),
+    "search before it is asked": at("/search/"),
     "an unknown address": at("/nowhere/", status=404),
 }
 
@@ -222,6 +239,7 @@ VIEWS: dict[str, Row] = {
 POSTS = {
     "imports/<>/confirmation/",
     "accounts/demo/",
+    "demo/tour/end/",
     "me/absences/",
     "me/absences/<>/withdrawal/",
     "me/preferences/",
@@ -236,6 +254,7 @@ NO_PAGES: dict[str, str] = {
     "admin/": "Django's own pages, in its own markup",
     "schedule/card/": "a part of the calendar, loaded into the card of an entry",
     "feeds/<>\\.ics": "iCalendar text",
+    "comments/people/": "names for the field of a comment, as JSON",
     "imports/templates/": "files to begin with",
     "exports/": "files",
     "healthz": "a plain answer for machines",

@@ -1,5 +1,6 @@
 """The calendar in a real browser: full months, cards, the agenda going on, keys, and all of it without scripts."""
 
+import re
 from typing import Any
 
 import pytest
@@ -93,3 +94,50 @@ def test_without_scripts_it_is_complete(full: Visit):
     assert page.inner_text("h1") == "April 2026"
     page.click("nav.views a:has-text('Agenda')")
     assert "Nothing in April 2026" in page.inner_text("main")
+
+
+# --- on paper
+
+
+def test_a_month_of_forty_entries_is_one_page_of_a3(visit: Visit):
+    """Landscape, without the frame; every title is whole, and the zone, the legend and the date are there."""
+    with transaction.atomic():
+        crowd(40, "2026-03-01", "2026-04-01")
+    factories.MilestoneFactory(name="A long name of a milestone over days", starts_on="2026-03-05", ends_on="2026-03-17")
+    visit.sign_in(factories.UserFactory(roles=[Role.PMO], time_zone="Europe/Berlin"))
+    page = visit.go(f"{MARCH}&paper=a3")
+    pdf = page.pdf(prefer_css_page_size=True)
+    # A3 in points; Chromium writes one box a page.
+    boxes = [tuple(round(float(side)) for side in box.split()) for box in re.findall(rb"/MediaBox \[([^]]*)\]", pdf)]
+    assert boxes == [(0, 0, 1191, 842)]
+    page.emulate_media(media="print")
+    # The width of the paper without its margins, at 96 pixels an inch.
+    page.set_viewport_size({"width": 1497, "height": 1032})
+    cut = "each => each.filter(one => one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1).length"
+    titles = page.locator(".lanes > .entry > span:not(.sr)")
+    assert titles.count() == 43  # the milestone lies in three weeks
+    assert titles.evaluate_all(cut) == 0
+    for gone in (".top", ".paper-ways", ".foot", ".messages"):
+        assert not page.locator(gone).is_visible()
+    assert page.inner_text(".printed").startswith("March 2026 · Times in Europe/Berlin · Printed")
+    assert page.locator("[aria-label=Legend]").is_visible()
+
+
+@pytest.mark.parametrize("address", [f"{MARCH}&paper=a3", "/?view=agenda&date=2026-03-01&paper=a3"])
+def test_pages_for_paper_are_accessible_on_the_screen(full: Visit, address: str):
+    page = full.go(address)
+    assert page.locator("[data-print]").is_visible()
+    full.check_now()
+
+
+def test_another_zone_is_chosen_in_the_view_and_is_that_of_its_cards(full: Visit):
+    page = full.go(f"{MARCH}&kind=promotion")
+    page.click(".zone-menu > summary")
+    full.check_now()
+    page.fill("#zone-name", "Asia/Tokyo")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**tz=Asia**")
+    assert page.inner_text(".zone-menu > summary") == "Times in Asia/Tokyo"
+    assert "kind=promotion" in page.url
+    page.locator("td.day .entry").first.focus()
+    page.locator("#card:popover-open", has_text="JST").wait_for()

@@ -1,13 +1,11 @@
 """Many want the same lanes at once, over connections of their own."""
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.vocabulary import Role
@@ -18,29 +16,12 @@ from environments.models import Booking, Environment, Place
 from environments.verdicts import Claim
 from history.deeds import deed, record
 from tests.factories import NOON, EnvironmentFactory, UserFactory
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
 LANES, WANT = 3, 64
 ROUNDS, FEWER = 10, 8
-
-
-def at_once(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What the tasks gave or raised, begun together, each on its own connection."""
-    begin = threading.Barrier(len(tasks))
-
-    def run(task: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            begin.wait()
-            return task()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return list(pool.map(run, tasks))
 
 
 def one_lane(environment: Environment, by: User) -> Booking:

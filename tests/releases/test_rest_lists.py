@@ -69,6 +69,7 @@ def test_a_release_is_shown_with_its_references():
         "artefact_digest": None,
         "description": "Compute",
         "rollback_plan": "",
+        "template_name": "",
         "restricted_until": None,
         "updated_at": release.updated_at.isoformat().replace("+00:00", "Z"),
         "revision": 1,

@@ -13,8 +13,8 @@ def crowd(number: int, first: str, last: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
-            """INSERT INTO releases_release (name, version, urgency, size, risk, extent, nature, status, commitment, line, rollback_plan, description)
-            SELECT 'Crowd ' || i, '1', 'planned', 'minor', '', 'full', 'software', 'planned', 'planned', '', '', '' FROM generate_series(1, %s) i""",
+            """INSERT INTO releases_release (name, version, urgency, size, risk, extent, nature, status, commitment, line, rollback_plan, description, template_name)
+            SELECT 'Crowd ' || i, '1', 'planned', 'minor', '', 'full', 'software', 'planned', 'planned', '', '', '', '' FROM generate_series(1, %s) i""",
             [number],
         )
         cursor.execute(

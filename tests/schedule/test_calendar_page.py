@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.vocabulary import Role
+from environments.actions import bookings
 from tests import factories
 from tests.schedule.crowds import crowd
 
@@ -335,7 +337,7 @@ def test_titles_are_escaped(petra: Client, view: str):
 # --- cost
 
 
-@pytest.mark.parametrize(("view", "queries"), [("month", 18), ("agenda", 14)])
+@pytest.mark.parametrize(("view", "queries"), [("month", 20), ("agenda", 16)])
 @pytest.mark.parametrize("number", [1, 10])
 def test_thirty_entries_cost_the_queries_of_three(petra: Client, django_assert_num_queries, view: str, queries: int, number: int):
     for _ in range(number):
@@ -357,3 +359,147 @@ def test_a_page_is_kept_until_a_row_it_shows_changes(petra: Client, django_asser
         assert "Before" in html(petra, MARCH)
     factories.MilestoneFactory(name="Afterwards")
     assert "Afterwards" in html(petra, MARCH)
+
+
+# --- what threatens
+
+
+def late(release: Any, *, into: Any, status: str = "approved", day: int = 10) -> Any:
+    """A promotion that opens before an output its release waits for."""
+    output = factories.OutputFactory(name="Consent screens", status="in_progress", due_on=date(2026, 3, 20))
+    factories.ContributionFactory(release=release, output=output, state="accepted", strength="hard")
+    at = datetime(2026, 3, day, 12, tzinfo=UTC)
+    return factories.PromotionFactory(
+        release=release, environment=into, starts_at=at, ends_at=at + timedelta(hours=1), status=status
+    )
+
+
+REASON = "waits for Consent screens, due Fri 20 Mar, 10 days after the window opens"
+
+
+@pytest.fixture
+def threatened_month(db: None) -> Any:
+    """Two releases go live, one of them too early; it stands in the test environment too early as well."""
+    production: Any = factories.EnvironmentFactory(slug="prod", name="Production", stage="production")
+    release: Any = factories.ReleaseFactory(name="Gateway", version="26.3")
+    late(release, into=production)
+    factories.PromotionFactory(
+        release=release, environment=factories.EnvironmentFactory(name="Test", stage="test"), status="approved"
+    )
+    factories.PromotionFactory(release=factories.ReleaseFactory(name="Calm"), environment=production, status="approved")
+    return release
+
+
+def parts_of_the_sentence(page: str) -> dict[str, str]:
+    lead = page.partition('<p class="calendar-lead">')[2].partition("</p>")[0]
+    return {words: "/" + address.replace("&amp;", "&") for address, words in re.findall(r'<a href="([^"]+)">(.*?)</a>', lead)}
+
+
+def test_the_sentence_counts_what_goes_live_too_early_and_leads_to_exactly_that(petra: Client, threatened_month: Any):
+    parts = parts_of_the_sentence(html(petra, MARCH))
+    assert "2 go live in March 2026 for 1 project" in parts
+    agenda = html(petra, parts["1 threatened"].replace("view=month", "view=agenda"))
+    assert agenda.count('class="agenda-row"') == 1
+    assert "Gateway 26.3 → Production" in agenda
+    assert f"Threatened: {REASON}" in agenda
+
+
+def test_what_goes_live_leads_to_what_it_counts_though_others_were_cancelled(petra: Client, threatened_month: Any):
+    production = threatened_month.promotions.get(environment__slug="prod").environment
+    factories.PromotionFactory(environment=production, status="cancelled")
+    parts = parts_of_the_sentence(html(petra, MARCH))
+    address = parts["2 go live in March 2026 for 1 project"]
+    assert html(petra, address.replace("view=month", "view=agenda")).count('class="agenda-row"') == 2
+
+
+def test_a_month_without_threats_does_not_speak_of_them(petra: Client):
+    factories.PromotionFactory(status="approved")
+    assert not [words for words in parts_of_the_sentence(html(petra, MARCH)) if "threatened" in words]
+
+
+def test_bars_cards_and_the_filter_name_what_threatens(petra: Client, threatened_month: Any):
+    page = html(petra, MARCH)
+    assert page.count(f", threatened: {REASON}") == 2
+    promotion = threatened_month.promotions.get(environment__slug="prod")
+    assert "Threatened" in html(petra, f"/schedule/card/promotion-{promotion.pk}/")
+    assert 'name="threatened" value="true">' in page
+    narrowed = html(petra, f"{MARCH}&threatened=true")
+    assert 'name="threatened" value="true" checked' in narrowed
+    assert "Calm" not in narrowed
+    assert "Gateway" not in html(petra, f"{MARCH}&threatened=false&kind=promotion")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_page_is_made_anew_when_what_threatens_changes(petra: Client, threatened_month: Any):
+    assert "1 threatened" in html(petra, MARCH)
+    needed: Any = factories.ReleaseFactory(name="Ledger")
+    production = threatened_month.promotions.get(environment__slug="prod").environment
+    at = datetime(2026, 3, 12, tzinfo=UTC)
+    factories.PromotionFactory(release=needed, environment=production, starts_at=at, ends_at=at + timedelta(hours=1))
+    before = html(petra, MARCH)
+    factories.PrerequisiteFactory(release=factories.releases.Release.objects.get(name="Calm"), needs=needed)
+    assert "1 threatened" in before
+    assert "2 threatened" in html(petra, MARCH)
+
+
+# --- the zone of the view
+
+
+def test_the_head_names_the_zone_and_offers_others(petra: Client):
+    factories.EnvironmentFactory(time_zone="Asia/Kolkata")
+    page = html(petra, MARCH)
+    assert "Times in Europe/Berlin" in page
+    assert re.findall(r'<li><a href="[^"]*">(UTC|[A-Z]\w+/\w+)</a>', page) == ["UTC", "Asia/Kolkata"]
+    there = html(petra, f"{MARCH}&tz=Asia/Kolkata&kind=milestone")
+    assert "Times in Asia/Kolkata" in there
+    assert "Back to the usual zone" in there
+    form = there.partition('<summary class="zone">')[2].partition("</form>")[0]
+    assert 'name="kind" value="milestone"' in form
+    assert 'name="date" value="2026-03-01"' in form
+
+
+def test_a_zone_nobody_knows_is_said(petra: Client):
+    assert notices(html(petra, f"{MARCH}&tz=Europe/Atlantis")) == [
+        "There is no time zone “Europe/Atlantis”; times are shown in Europe/Berlin."
+    ]
+
+
+def test_times_of_the_agenda_are_told_in_utc_too(petra: Client):
+    factories.PromotionFactory()
+    assert 'title="Tue 10 Mar, 12:00–14:00 UTC"' in html(petra, "/?view=agenda&date=2026-03-10")
+
+
+# --- on paper
+
+
+def test_paper_has_every_entry_the_legend_the_zone_and_the_date(petra: Client):
+    for at in range(9):
+        factories.MilestoneFactory(name=f"Mark {at}")
+    factories.MilestoneFactory(name="Alone", starts_on=date(2026, 3, 12), ends_on=date(2026, 3, 12))
+    page = html(petra, f"{MARCH}&paper=a3&tz=Europe/Berlin")
+    in_full = page.partition('id="in-full"')[2].partition("</section></section>")[0]
+    assert re.findall("Mark [0-9]", in_full) == [f"Mark {at}" for at in range(9)]
+    assert "Tue 10 Mar: 9 entries" in in_full.replace(" 2026", "")
+    assert "Alone" not in in_full
+    assert "Times in Europe/Berlin · Printed" in page
+    assert 'aria-label="Legend"' in page
+    assert 'class="rail"' not in page
+
+
+def test_paper_has_the_whole_agenda(petra: Client):
+    with_more = 130
+    for _ in range(with_more):
+        factories.MilestoneFactory()
+    assert html(petra, "/?view=agenda&date=2026-03-01&paper=a3").count('class="agenda-row"') == with_more
+
+
+def test_other_paper_is_refused_in_a_sentence(petra: Client):
+    assert notices(html(petra, f"{MARCH}&paper=a0")) == ["The calendar is printed on A3 only; this is the page for the screen."]
+
+
+@pytest.mark.parametrize("view", ["month", "agenda"])
+def test_bookings_stand_on_the_calendar(petra: Client, view: str):
+    keeper = factories.UserFactory(roles=[Role.ENVIRONMENT_MANAGER])
+    at = {"starts_at": datetime(2026, 3, 10, 9, tzinfo=UTC), "ends_at": datetime(2026, 3, 12, 9, tzinfo=UTC)}
+    bookings.book(factories.EnvironmentFactory(), by=keeper, purpose="Load test", **at)
+    assert "Load test" in html(petra, f"/?view={view}&date=2026-03-10")

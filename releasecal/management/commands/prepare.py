@@ -9,11 +9,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from accounts.models import User
+from common.refusals import Conflict
+from releasecal.demo import world
+
 STATIC_LOCKS = ("package-lock.json", "package.json", "requirements.txt")
 
 
 class Command(BaseCommand):
-    help = "Migrates, grants, collects static files that changed, and sets up people; run it as the tables' owner."
+    help = "Migrates, grants, collects static files that changed, sets up people and the demo organisation; run it as the tables' owner."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-demo", action="store_true", help="start empty, with one administrator")
@@ -24,6 +28,15 @@ class Command(BaseCommand):
             call_command("grant", verbosity=0)
         collect_static_files()
         call_command("setup", *(["--no-demo"] if options["no_demo"] else []), stdout=self.stdout)
+        if settings.DEMO and not options["no_demo"]:
+            self._load_demo()
+
+    def _load_demo(self) -> None:
+        try:
+            world.build(world.today(), by=User.objects.operator())
+        except Conflict as refusal:
+            # Somebody's own data come first; without the company everything works as well.
+            self.stdout.write(refusal.sentence)
 
 
 def collect_static_files() -> None:

@@ -88,7 +88,7 @@ def bring(rows: Sequence[Given], *, by: User, promotions: Sequence[Given] = ()) 
     (`system id`), artefact_url, artefact_digest, description.
 
     A new release gets its first candidate. `services` is the whole list: each makes one item, changed to the release's version,
-    with the row's artefact in the first candidate. `outputs` is the whole list too: new contributions are accepted and hard.
+    with the row's artefact in the newest candidate. `outputs` is the whole list too: new contributions are accepted and hard.
     `reference` is the one external link without an address. The status of a release that has promotions changes only where these
     lead by the release moves; `promotions` are the rows that the same call brings afterwards, which count as if they were there.
     Raises WrongRows with every row that cannot be brought; then nothing is written.
@@ -279,7 +279,8 @@ def _parts(releases: Sequence[Release]) -> _Parts:
     parts = _Parts()
     for item in Item.objects.filter(release__in=pks):
         parts.items.setdefault(item.release_id, {})[item.service_id] = item
-    parts.candidates = dict(Candidate.objects.filter(release__in=pks, number=FIRST).values_list("release", "pk"))
+    # The newest of each comes last and stays: what an export shows is what an import writes.
+    parts.candidates = dict(Candidate.objects.filter(release__in=pks).order_by("number").values_list("release", "pk"))
     parts.artefacts = {artefact.item_id: artefact for artefact in Artefact.objects.filter(candidate__in=parts.candidates.values())}
     for pk, release, output in Contribution.objects.filter(release__in=pks).values_list("pk", "release", "output"):
         parts.contributions.setdefault(release, {})[output] = pk
@@ -304,7 +305,7 @@ def _look_at_artefacts(batch: Batch, present: Mapping[int, Release]) -> None:
 def _write_items(
     rows: Sequence[tuple[Given, Release]], named: _Named, parts: _Parts, differing: dict[int, list[str]]
 ) -> tuple[set[int], set[deployments.Place]]:
-    """Items, first candidates and artefacts as the rows say.
+    """Items, first candidates, and artefacts in the newest ones, as the rows say.
 
     Gives the releases there were whose items are other ones now, and the places where those were that are none any more.
     """

@@ -1,4 +1,4 @@
-"""Verbs on promotions."""
+"""The plural verb of imports: promotions as somebody brings them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +11,18 @@ from common.bringing import Batch, Brought, Given, Writing
 from common.copying import copy_rows
 from common.intervals import from_local
 from common.refusals import BadInput, NotAllowed
+from environments.actions.bookings import LanesTaken
 from environments.models import Environment, Stop
 from history.deeds import Said, deed, record_all
 from releases import rules
 from releases.actions import deployments
 from releases.actions.naming import named_releases
+from releases.actions.promotions import places
+from releases.actions.promotions.places import NOT_YOURS
 from releases.models import Candidate, Promotion, Release
 from releases.queries.routes import stops_of
 from releases.vocabulary import FINISHED, UNFINISHED, PromotionStatus
 
-NOT_YOURS = "Only release managers, or the release's own manager, may write its promotions."
 DECIDED_HERE = UNFINISHED - {PromotionStatus.DRAFT}
 SENTENCES = {
     "brought": "{actor} brought in {subject}",
@@ -48,8 +50,8 @@ def bring(rows: Sequence[Given], *, by: User, at: datetime, trust_history: bool 
 
     Drafts may lie at any time. Finished ones must have ended by `at` and are kept as recorded, not decided here; with
     `trust_history` they count for later stops all the same. No other status can be brought, unless it is what is there. Nothing
-    here moves the release. Deployments follow. Raises NotAllowed when `by` may not trust history, else WrongRows with every row
-    that cannot be brought; then nothing is written.
+    here moves the release. Places and deployments follow: drafts hold theirs, what comes finished books nothing. Raises NotAllowed
+    when `by` may not trust history, else WrongRows with every row that cannot be brought; then nothing is written.
     """
     if trust_history and not rules.may_trust_history(by):
         raise NotAllowed("Only an administrator, or the operator at the shell, may let imported history count for later stops.")
@@ -63,7 +65,11 @@ def bring(rows: Sequence[Given], *, by: User, at: datetime, trust_history: bool 
         _look_at(batch, place, one, known.get(one.target), stops.get(one.release.pk, []), by, at)
     _refuse_second_unfinished(batch, wanted, known)
     batch.end()
-    brought, arrived = _write(wanted, known, by, trust_history=trust_history)
+    brought, arrived, touched = _write(wanted, known, by, trust_history=trust_history)
+    try:
+        places.settle_all(touched, by=by, at=at)
+    except LanesTaken as taken:
+        _refuse_taken(batch, wanted, taken)
     # Deployments are as many again: what is written already need not be held meanwhile.
     del wanted, known, releases
     deployments.recompute(deployments.places_of(arrived), by=by)
@@ -211,10 +217,22 @@ def _refuse_second_unfinished(batch: Batch, wanted: Mapping[int, Wanted], known:
             batch.refuse(place, "attempt", f"Attempt {others[0]} at the same target is unfinished too; only one may be.")
 
 
+def _refuse_taken(batch: Batch, wanted: Mapping[int, Wanted], taken: LanesTaken) -> None:
+    """Raise what is wrong with the rows whose lanes are taken, or with the first of a release whose stay elsewhere that ends."""
+    targets = {one.target: place for place, one in wanted.items()}
+    first: dict[int, int] = {}
+    for place, one in wanted.items():
+        first.setdefault(one.release.pk, place)
+    for promotion in Promotion.objects.filter(pk__in=taken.by_holder).order_by("pk"):
+        target = (promotion.release_id, promotion.environment_id, tuple(promotion.parts), promotion.attempt)
+        batch.refuse(targets.get(target, first[promotion.release_id]), "starts_at", taken.by_holder[promotion.pk])
+    batch.end()
+
+
 def _write(
     rows: Mapping[int, Wanted], known: Mapping[Target, Promotion], by: User, *, trust_history: bool
-) -> tuple[Brought, set[int]]:
-    """Make and change promotions; gives the releases that may have arrived somewhere, or no longer have."""
+) -> tuple[Brought, set[int], set[int]]:
+    """Make and change promotions; gives the releases that may have arrived somewhere, or no longer have, and all it touched."""
     wanted = rows.values()
     candidates = _newest_candidates({one.release.pk for one in wanted if one.target not in known})
     # What ends is written first: of two attempts at a target only one may be unfinished at any moment.
@@ -250,9 +268,10 @@ def _write(
     new = ending.new + rest.new
     record_all([Said("brought", "promotion", made.pk, SENTENCES["brought"]) for made in new] + told, by=by)
     changed = ending.changed.keys() | rest.changed.keys()
-    touched = {promotion.release_id for promotion in (*ending.changed.values(), *rest.changed.values())} & moved
+    touched = {promotion.release_id for promotion in (*ending.changed.values(), *rest.changed.values())}
     brought = Brought(len(new), len(changed), len(wanted) - len(new) - len(changed))
-    return brought, touched | {made.release_id for made in ending.new}
+    arrived = (touched & moved) | {made.release_id for made in ending.new}
+    return brought, arrived, touched | {made.release_id for made in new}
 
 
 def _marked(promotion: Promotion, values: dict[str, Any], status: str, *, trust_history: bool) -> dict[str, Any]:

@@ -1,0 +1,5 @@
+"""The demo organisation: a railway and ferry company, written as data and dated from the day it is built on.
+
+`company` says who and where, `portfolio` what is planned, `lines` what travels how often, `days` when that is, `rows` makes of
+these what the plural verbs take, and `world` brings it.
+"""

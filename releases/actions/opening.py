@@ -1,0 +1,34 @@
+"""How verbs on what a release carries begin: the release locked, who may asked, and whether anything may still change."""
+
+from typing import Final
+
+from accounts.models import User
+from common.refusals import Conflict, NotAllowed
+from common.rows import Seen, expect_seen
+from releases import rules
+from releases.models import Release
+from releases.vocabulary import ENDED
+
+NOT_YOURS: Final = "Only release managers, or its own manager, may write this release."
+
+
+def locked(release: Release) -> Release:
+    """The release as it is now, until the transaction ends; its row comes after those of environments and before promotions'."""
+    found: Release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
+    return found
+
+
+def to_write(release: Release, *, by: User, seen: Seen = None) -> Release:
+    """The release, locked, of which `by` may change what it carries. Raises NotAllowed, Stale, Conflict when it is over."""
+    found = locked(release)
+    if not rules.may_write_release(by, found):
+        raise NotAllowed(NOT_YOURS)
+    expect_seen(found, seen)
+    expect_open(found)
+    return found
+
+
+def expect_open(release: Release) -> None:
+    """Refuse (409) what would change a release that was cancelled or retired."""
+    if release.status in ENDED:
+        raise Conflict(f"{release} is {release.get_status_display().lower()} and stays as it was; make a new release of it.")

@@ -1,0 +1,103 @@
+"""What every verb on promotions does around its own change: lock in order, then have the places and the release follow."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from accounts.models import User
+from environments.actions import bookings
+from environments.actions.bookings import Wish
+from environments.models import Booking, Environment, Stop
+from environments.vocabulary import Hold
+from history.deeds import record
+from releases import rules
+from releases.models import Promotion, Release
+from releases.queries.holds import Held, holds
+from releases.queries.routes import stops_of
+from releases.rules import Stay
+from releases.vocabulary import UNFINISHED, ReleaseStatus
+
+NOT_YOURS: Final = "Only release managers, or the release's own manager, may write its promotions."
+KIND: Final = "promotion"
+
+
+def locked(release: Release, environments: Iterable[int]) -> Release:
+    """The release as it is now, locked; before it, in the order of their keys, these environments and those whose places follow."""
+    stays = {stop.environment_id for stop in _stops(release) if stop.holds == Hold.UNTIL_IT_LEAVES}
+    list(Environment.objects.select_for_update(no_key=True).filter(pk__in=stays | set(environments)).order_by("pk"))
+    found: Release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
+    return found
+
+
+def promotions_of(release: Release) -> list[Promotion]:
+    """All of a release's promotions, locked; the release is."""
+    return list(Promotion.objects.select_for_update(no_key=True).filter(release=release).order_by("pk"))
+
+
+def settle(release: Release, *, by: User, at: datetime) -> None:
+    """Have the places of a release be those its promotions hold now. Raises Conflict where lanes are taken, naming who has them."""
+    promotions = list(Promotion.objects.filter(release=release).order_by("pk"))
+    wanted = holds(release, promotions, _stops(release))
+    bookings.release_all(KIND, [one.pk for one in promotions if one.pk not in wanted], by=by, at=at)
+    bookings.hold_all(KIND, _wishes(wanted), by=by)
+
+
+def settle_all(releases: Collection[int], *, by: User, at: datetime) -> None:
+    """The plural of `settle`, in few statements. Every environment is locked.
+
+    Raises LanesTaken, by promotion, with every one whose lanes are taken.
+    """
+    moving = _with_places(releases)
+    found = Release.objects.filter(pk__in=moving).defer("description", "rollback_plan")
+    by_release: dict[int, list[Promotion]] = {}
+    for promotion in Promotion.objects.filter(release__in=moving).order_by("pk"):
+        by_release.setdefault(promotion.release_id, []).append(promotion)
+    stops = stops_of(found)
+    wanted: dict[int, Held] = {}
+    recorded: list[int] = []
+    over: list[int] = []
+    for release in found:
+        promotions = by_release.get(release.pk, [])
+        own = holds(release, promotions, stops.get(release.pk, []))
+        wanted |= own
+        for promotion in promotions:
+            if promotion.pk not in own:
+                (recorded if promotion.was_recorded else over).append(promotion.pk)
+    bookings.release_all(KIND, recorded, by=by, at=None)
+    bookings.release_all(KIND, over, by=by, at=at)
+    bookings.hold_all(KIND, _wishes(wanted), by=by)
+
+
+def follow(release: Release, *, by: User) -> None:
+    """Have a release be planned with its first planned promotion, and a draft again when none is left. It is locked."""
+    origin = ReleaseStatus(release.status)
+    others = {ReleaseStatus.DRAFT: ReleaseStatus.PLANNED, ReleaseStatus.PLANNED: ReleaseStatus.DRAFT}
+    target = others.get(origin)
+    if target is None:
+        return
+    statuses = [promotion.status for promotion in Promotion.objects.filter(release=release).only("status")]
+    is_planned = any(status in UNFINISHED for status in statuses)
+    stays = [Stay(status, is_last=False) for status in statuses]
+    if (target == ReleaseStatus.PLANNED) != is_planned or not rules.promotions_lead(origin, target, stays):
+        return
+    release.status = target
+    release.save(update_fields=["status"])
+    words = "planned" if target == ReleaseStatus.PLANNED else "a draft again, as nothing of it is planned"
+    record(release, "became_planned" if is_planned else "became_draft", by=by, template=f"{{subject}} is {words}")
+
+
+def _stops(release: Release) -> Sequence[Stop]:
+    return stops_of([release]).get(release.pk, [])
+
+
+def _wishes(wanted: Mapping[int, Held]) -> dict[int, Wish]:
+    return {number: Wish(held.environment, held.start, held.end) for number, held in wanted.items()}
+
+
+def _with_places(releases: Collection[int]) -> set[int]:
+    """Those of many releases that hold places, or shall."""
+    some = Promotion.objects.filter(release__in=releases)
+    held = Booking.objects.filter(holder_kind=KIND).values("holder_id")
+    return set(some.unfinished().values_list("release", flat=True)) | set(
+        some.filter(pk__in=held).values_list("release", flat=True)
+    )
