@@ -28,4 +28,4 @@ def may_book(by: User, environment: Environment) -> bool:
 def _may_write(by: User, thing: Environment | Service | None) -> bool:
     if by.is_builtin or by.has_role(Role.ENVIRONMENT_MANAGER):
         return True
-    return by.is_active and thing is not None and thing.owner_id in by.team_ids
+    return by.writes_what_is_theirs and thing is not None and thing.owner_id in by.team_ids

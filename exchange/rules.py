@@ -13,7 +13,7 @@ def may_import(by: User) -> bool:
     """Whoever may write at least something that can be imported; the operator at the shell."""
     if by.is_builtin or by.has_role(*WRITERS):
         return True
-    if not by.is_active:
+    if not by.writes_what_is_theirs:
         return False
     managed = ((Program, "manager"), (Project, "manager"), (Release, "release_manager"))
     owned = (Environment, Service)

@@ -1,4 +1,4 @@
-"""The triggers that write changes: made here for every domain table, installed by that table's migration.
+"""The triggers that write changes, and those that keep decisions: made here, installed by the migrations of their tables.
 
 Statement triggers with transition tables: the same rows a row trigger would see, at a fraction of the cost for an import of
 thousands. They run with the rights of the owner, so that the application's role needs no right to write changes by hand.
@@ -35,4 +35,12 @@ def track(table: str, *, hide: Sequence[str] = (), ignore: Sequence[str] = (), r
     return migrations.RunSQL(
         sql="; ".join(install),
         reverse_sql="; ".join(f"DROP TRIGGER {name} ON {table}" for name in names),
+    )
+
+
+def keep(table: str) -> migrations.RunSQL:
+    """The migration operation for a table whose rows are decisions: written once, never updated, deleted or truncated."""
+    return migrations.RunSQL(
+        sql=f"CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION history_refuse()",
+        reverse_sql=f"DROP TRIGGER kept ON {table}",
     )

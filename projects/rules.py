@@ -7,12 +7,12 @@ from projects.models import Milestone, Output, Program, Project
 
 def may_write_program(by: User, program: Program | None) -> bool:
     """The PMO, and its manager; a new one (None) only the PMO. The operator may all."""
-    return _is_pmo(by) or (by.is_active and program is not None and program.manager_id == by.pk)
+    return _is_pmo(by) or (by.writes_what_is_theirs and program is not None and program.manager_id == by.pk)
 
 
 def may_write_project(by: User, project: Project | None) -> bool:
     """The PMO, and its manager; a new one (None) only the PMO. The operator may all."""
-    return _is_pmo(by) or (by.is_active and project is not None and project.manager_id == by.pk)
+    return _is_pmo(by) or (by.writes_what_is_theirs and project is not None and project.manager_id == by.pk)
 
 
 def may_write_milestone(by: User, program: Program | None, project: Project | None) -> bool:
@@ -34,7 +34,7 @@ def may_write_output(by: User, output: Output) -> bool:
 
 def writes_something(by: User) -> bool:
     """Whether there may be a project or program in which `by` writes: the PMO, and whoever manages one."""
-    if _is_pmo(by) or not by.is_active:
+    if _is_pmo(by) or not by.writes_what_is_theirs:
         return _is_pmo(by)
     programs, projects = (model.objects.filter(manager=by).order_by().values("pk") for model in (Program, Project))
     return bool(programs.union(projects).exists())

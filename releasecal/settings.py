@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
     "environments",
     "projects",
+    "policies",
     "releases",
     "schedule",
     "exchange",

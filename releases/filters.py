@@ -8,10 +8,11 @@ from accounts.models import User
 from common.filters import Filters, Moment, Named, OneOf, Text, TrueOrFalse
 from environments.models import Environment, Route, Service
 from environments.vocabulary import Stage
+from policies.vocabulary import Nature, Risk, Size, Urgency
 from projects.models import Output, Program, Project
 from releases.models import Promotion, Release
 from releases.verdicts import threatened
-from releases.vocabulary import Commitment, Extent, Nature, PromotionStatus, ReleaseStatus, Risk, Size, Urgency
+from releases.vocabulary import Commitment, Extent, PromotionStatus, ReleaseStatus
 
 
 def _ends_from(moment: datetime) -> Q:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.querysets import RestrictableQuerySet
-from common.searching import begins
+from common.searching import begins, with_words
 from environments.vocabulary import Stage
 from releases.vocabulary import FINISHED, SUCCESSES, UNFINISHED, ContributionState, number_of_key
 
@@ -153,3 +153,76 @@ _DIGEST: Final = re.compile(rf"(?:({'|'.join(_ALGORITHMS)}):)?[0-9a-f]{{7,128}}"
 
 def _rows(model: str) -> Any:
     return apps.get_model("releases", model).objects.all()
+
+
+class GateQuerySet(OfReleaseQuerySet):
+    def asked(self) -> Self:
+        """Those that items and policies still ask for."""
+        return self.filter(is_asked=True)
+
+    def guarding(self, stage: str) -> Self:
+        """What stands before environments of a stage."""
+        return self.filter(stage=stage)
+
+    def with_rules(self) -> Self:
+        return self.select_related("rule__version__policy", "rule__procedure", "owner_team", "owner", "release")
+
+    def by_due_day(self) -> Self:
+        return self.order_by("due_on", "id")
+
+    def matching(self, words: str) -> Self:
+        return with_words(self, words, "name", "release__name", "release__version")
+
+
+class _WithinQuerySet(models.QuerySet[Any]):
+    """What belongs to something of a release and is seen with it: `way` is the lookup of that release."""
+
+    way: str
+
+    def visible_to(self, user: Any) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        hidden = apps.get_model("releases", "Release").objects.hidden_from(user)
+        return self.exclude(**{f"{self.way}__in": hidden}) if hidden else self
+
+
+class OfGateQuerySet(_WithinQuerySet):
+    way = "gate__release"
+
+
+class OfPromotionQuerySet(_WithinQuerySet):
+    way = "promotion__release"
+
+
+class ApprovalQuerySet(OfPromotionQuerySet):
+    def standing(self) -> Self:
+        """Those neither withdrawn nor void; whether one has lapsed is asked with a moment."""
+        return self.filter(end=None)
+
+    def holding(self, at: datetime) -> Self:
+        """The standing ones that have not lapsed at an instant (UTC)."""
+        return self.standing().filter(Q(lapses_at=None) | Q(lapses_at__gt=at))
+
+
+class ObligationQuerySet(OfPromotionQuerySet):
+    def unmet(self) -> Self:
+        return self.filter(met_at=None)
+
+    def overdue(self, at: datetime) -> Self:
+        return self.unmet().filter(due_at__lte=at)
+
+
+class PreparationQuerySet(_WithinQuerySet):
+    way = "audience__release"
+
+    def ahead(self) -> Self:
+        """Those not done."""
+        return self.filter(done_at=None)
+
+
+class ReadinessQuerySet(_WithinQuerySet):
+    way = "release"
+
+    def due(self, at: datetime) -> Self:
+        """Those that the clock alone has changed by an instant (UTC)."""
+        return self.filter(next_change_at__lte=at)

@@ -6,36 +6,10 @@ from typing import Final
 from django.db import models
 
 
-class Urgency(models.TextChoices):
-    PLANNED = "planned"
-    BREAK_FIX = "break_fix", "break-fix"
-    MAINTENANCE = "maintenance"
-
-
-class Size(models.TextChoices):
-    STANDARD = "standard"
-    MINOR = "minor"
-    MAJOR = "major"
-
-
-class Risk(models.TextChoices):
-    """Empty means not assessed; policies treat that as high."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
 class Extent(models.TextChoices):
     FULL = "full"
     DELTA = "delta"
     PACKAGE = "package"
-
-
-class Nature(models.TextChoices):
-    SOFTWARE = "software"
-    HARDWARE = "hardware"
-    BOTH = "both", "software and hardware"
 
 
 class Commitment(models.TextChoices):
@@ -150,3 +124,51 @@ def number_of_key(text: str) -> int | None:
         text.startswith(KEY_PREFIX) and number.isascii() and number.isdigit() and len(number) <= 18 and number == str(int(number))
     )
     return int(number) if is_key else None
+
+
+class GateState(models.TextChoices):
+    OPEN = "open"
+    PASSED = "passed"
+    FAILED = "failed"
+    WAIVED = "waived"
+
+
+class GateOutcome(models.TextChoices):
+    """What a decision on a gate says; reopened takes the one before back."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    REOPENED = "reopened"
+
+
+class ApprovalDecision(models.TextChoices):
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+class ApprovalEndKind(models.TextChoices):
+    WITHDRAWN = "withdrawn"
+    VOIDED = "voided"
+
+
+class ItemOutcome(models.TextChoices):
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled_back", "rolled back"
+
+
+class PreparationNeed(models.TextChoices):
+    NOTHING = "nothing"
+    NOTICE = "notice"
+    BRIEFING = "briefing"
+    TRAINING = "training"
+
+
+class ReadinessState(models.TextChoices):
+    """What the verdict on a release's next promotion comes to; `nothing_planned` where none is."""
+
+    READY = "ready"
+    WAITING = "waiting"
+    BLOCKED = "blocked"
+    LATE = "late"
+    NOTHING_PLANNED = "nothing_planned", "nothing planned"

@@ -104,6 +104,11 @@ class User(AbstractBaseUser, PermissionsMixin, Row):
         """PMO, auditors and administrators see restricted things too, and so do the built-in accounts."""
         return self.is_builtin or self.has_role(Role.PMO, Role.AUDITOR, Role.ADMINISTRATOR)
 
+    @property
+    def writes_what_is_theirs(self) -> bool:
+        """Whether managing a thing, or belonging to the team that owns it, lets them write it: not auditors, who write nothing."""
+        return self.is_active and not self.has_role(Role.AUDITOR)
+
     @cached_property
     def team_ids(self) -> frozenset[int]:
         """The teams one leads or belongs to, read once per instance."""

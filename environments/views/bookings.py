@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import forming, labels, pages
 from common.forming import Nothing, Verb, Writing
@@ -20,6 +21,7 @@ ABOUT = "While you have lanes nothing else takes their place. What is booked alr
 
 
 @login_required
+@require_safe
 def booking(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     held = (found.holder_kind, found.holder_id or 0)
@@ -32,6 +34,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
     return pages.show(request, "environments/booking.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """Book lanes; `?environment=` names the first choice."""
@@ -54,6 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
@@ -66,6 +70,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return forming.write(request, BookingShape, page, act, thing=found)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)

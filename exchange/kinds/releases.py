@@ -6,8 +6,9 @@ from common.bringing import Given
 from common.refusals import BadInput
 from exchange.kinds.cells import address, digest, line, many, prose, slug, word
 from exchange.kinds.kind import Kind
+from policies.vocabulary import Nature, Risk, Size, Urgency
 from releases.actions import releases
-from releases.vocabulary import Commitment, Extent, Nature, ReleaseStatus, Risk, Size, Urgency, number_of_key
+from releases.vocabulary import Commitment, Extent, ReleaseStatus, number_of_key
 
 
 def key(text: str) -> str:

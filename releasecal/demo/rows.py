@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zlib import crc32
 
+from policies.vocabulary import Nature, Risk, Size, Urgency
 from projects.vocabulary import MilestoneKind, OutputStatus, ProjectStatus
 from releasecal.demo import lines
 from releasecal.demo.company import ACCEPTANCE, ENVIRONMENTS, OWNERS, PRODUCTION, ROUTES, STAGING, SYSTEMS, Place, email_of
 from releasecal.demo.days import Today, instant, months_before, working_day, working_days
 from releasecal.demo.lines import FIXES, LINES, Line
 from releasecal.demo.portfolio import ENDED_LONG_AGO, LATE, PROGRAMS, PROJECTS, SLIPPING, Output, Project
-from releases.vocabulary import Commitment, Extent, Nature, PromotionStatus, ReleaseStatus, Risk, Size, Urgency
+from releases.vocabulary import Commitment, Extent, PromotionStatus, ReleaseStatus
 
 Row = dict[str, Any]
 

@@ -5,9 +5,10 @@ from typing import Final
 
 from common.writing import Flag, Line, Named, Person, Prose, Rows, Several, Shape, Word
 from environments.models import Route, Service
+from policies.vocabulary import Nature, Risk, Size, Urgency
 from releases.forms.contents import NewContributionShape, NewItemShape, PrerequisiteShape, ReleaseField
 from releases.models import Release
-from releases.vocabulary import Commitment, Extent, Nature, ReleaseStatus, Risk, Size, Urgency
+from releases.vocabulary import Commitment, Extent, ReleaseStatus
 
 _VERSION: Final = "Such as 26.11, without an @."
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
@@ -22,6 +23,9 @@ class Promotion(Row):
     environment's parts, sorted; empty means all of it. `attempt` counts the tries at the same target, at most one unfinished.
     `was_recorded`: it came finished from elsewhere and was not decided here; `is_trusted`: an administrator vouches for it, so
     that it counts as soak and approval for later stops.
+
+    `started_at`, `ended_at` and `rolled_back_at` are when it really did (UTC); a start moves the planned interval. `is_emergency`: it runs
+    on the approval of an emergency, and owes the rest afterwards. `verdict` is the answer that stood when it ran.
     """
 
     MOVES = PROMOTION_MOVES
@@ -39,6 +43,13 @@ class Promotion(Row):
     approved_from = models.DateTimeField(null=True, blank=True)
     approved_until = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=30, choices=PromotionStatus, default=PromotionStatus.DRAFT)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    requested_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    rolled_back_at = models.DateTimeField(null=True, blank=True)
+    is_emergency = models.BooleanField(default=False)
+    verdict = models.JSONField(null=True, blank=True)
     was_recorded = models.BooleanField(default=False)
     is_trusted = models.BooleanField(default=False)
 

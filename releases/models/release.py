@@ -12,6 +12,7 @@ from accounts.models import Restrictable
 from common.rows import Row
 from common.searching import Words
 from environments.models import Route, RouteVersion, Service
+from policies.vocabulary import Nature, Risk, Size, Urgency
 from projects.models import Output
 from releases.querysets import ContributionQuerySet, OfReleaseQuerySet, ReleaseQuerySet
 from releases.vocabulary import (
@@ -22,12 +23,8 @@ from releases.vocabulary import (
     Extent,
     Identity,
     ItemChange,
-    Nature,
     ReleaseStatus,
-    Risk,
-    Size,
     Strength,
-    Urgency,
 )
 
 

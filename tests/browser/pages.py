@@ -305,9 +305,14 @@ def routes() -> Iterator[str]:
             yield route
 
 
+def placeholders(pattern: str) -> str:
+    """A pattern of the URL conf with every placeholder written `<>`."""
+    return re.sub(r"\(\?P<[^)]*\)|<[^>]*>", "<>", pattern).strip("^$")
+
+
 def _walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
     for entry in patterns:
-        route = prefix + re.sub(r"\(\?P<[^)]*\)|<[^>]*>", "<>", str(entry.pattern)).strip("^$")
+        route = prefix + placeholders(str(entry.pattern))
         if isinstance(entry, URLResolver):
             yield from _walk(entry.url_patterns, route)
         else:

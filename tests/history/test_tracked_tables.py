@@ -21,6 +21,7 @@ MACHINERY = {
     "usersessions_usersession": "sessions",
     "accounts_idempotencykey": "answers kept for a day, for programs that ask again",
     "schedule_move": "counted by triggers, for SEQUENCE in feeds",
+    "releases_readiness": "worked out anew from the verdict, for sorting lists",
     "exchange_import": "an import's own row, written on a second connection, kept for dry runs and failures too",
 }
 

@@ -10,6 +10,7 @@ from common.bringing import Batch, Brought, Given, Writing, plain_values
 from common.copying import copy_rows
 from environments.models import Environment, Route, Service
 from history.deeds import Said, deed, record_all
+from policies.vocabulary import Nature, Risk, Size, Urgency
 from projects.models import Output
 from releases import rules
 from releases.actions import deployments
@@ -21,13 +22,9 @@ from releases.vocabulary import (
     ContributionState,
     Extent,
     Identity,
-    Nature,
     PromotionStatus,
     ReleaseStatus,
-    Risk,
-    Size,
     Strength,
-    Urgency,
     number_of_key,
 )
 

@@ -1,0 +1,1 @@
+"""The standards: procedures and policies, and which of them a release has to meet."""

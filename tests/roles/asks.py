@@ -1,0 +1,283 @@
+"""What each row of the matrix asks: the address, and a body that somebody who may do it would send.
+
+`{project}` and the like stand for the things of a set (see `world`). An ask without one is asked once. A row is named by method and
+route, placeholders written `<>`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.roles.world import ABSENT, OTHERS, RESTRICTED, Names
+
+#: What a restriction of a program, project or release hides.
+RESTRICTABLE: Final = {
+    "program",
+    "project",
+    "output",
+    "unused_output",
+    "milestone",
+    "release",
+    "promotion",
+    "item",
+    "candidate",
+    "contribution",
+    "prerequisite",
+    "deployment",
+}
+#: What belongs to nobody alone.
+OWNERLESS: Final = {"route"}
+_NAMED: Final = re.compile(r"\{(\w+)\}")
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request; `address` and the texts in `body` with the names of things in braces; `file` is sent along."""
+
+    address: str
+    body: Body = field(default_factory=dict)
+    file: str = ""
+
+    def cases(self) -> tuple[str, ...]:
+        """Whose things it is asked about."""
+        named = set(_NAMED.findall(self.address)) | set(_names_in(self.body))
+        if not named:
+            return ("",)
+        own = () if named <= OWNERLESS else ("own",)
+        return (*own, OTHERS, *((RESTRICTED,) if named & RESTRICTABLE else ()), ABSENT)
+
+    def of(self, names: Names) -> tuple[str, Body]:
+        """The address and the body about one set of things."""
+        return self.address.format(**names), _filled(self.body, names)
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield from _NAMED.findall(value)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _names_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _names_in(each)
+
+
+def _filled(value: Any, names: Names) -> Any:
+    if isinstance(value, str):
+        return value.format(**names)
+    if isinstance(value, dict):
+        return {key: _filled(each, names) for key, each in value.items()}
+    return [_filled(each, names) for each in value] if isinstance(value, list) else value
+
+
+REASON: Final[Body] = {"reason": "The vendor withdrew it"}
+RESTRICTION: Final[Body] = {"until": "2027-06-01T00:00"}
+RESTRICTED_BY_PROGRAM: Final[Body] = {"until": "2027-06-01T00:00:00Z"}
+BOOKED: Final[Body] = {"environment": "{environment}", "starts_at": "2031-05-01T10:00:00Z", "ends_at": "2031-05-01T12:00:00Z"}
+BOOKED_ON_PAGE: Final[Body] = {**BOOKED, "starts_at": "2031-05-01T10:00", "ends_at": "2031-05-01T12:00"}
+
+FILE: Final = "code,name,scope\nbrand-new,Brand new,All of it\n"
+
+PAGES: Final[dict[str, Ask]] = {
+    "GET ": Ask("/"),
+    "GET schedule/card/<>-<>/": Ask("/schedule/card/promotion-{promotion}/"),
+    # saved views and feeds
+    "GET views/": Ask("/views/"),
+    "GET views/new/": Ask("/views/new/"),
+    "POST views/new/": Ask("/views/new/", {"name": "Mine"}),
+    "GET views/<>/edit/": Ask("/views/{view}/edit/"),
+    "POST views/<>/edit/": Ask("/views/{view}/edit/", {"name": "Renamed"}),
+    "GET views/<>/removal/": Ask("/views/{view}/removal/"),
+    "POST views/<>/removal/": Ask("/views/{view}/removal/"),
+    "GET feeds/new/": Ask("/feeds/new/"),
+    "POST feeds/new/": Ask("/feeds/new/", {"name": "Mine"}),
+    "GET feeds/<>/revocation/": Ask("/feeds/{feed}/revocation/"),
+    "POST feeds/<>/revocation/": Ask("/feeds/{feed}/revocation/"),
+    # programs, projects and what belongs to them
+    "GET programs/": Ask("/programs/"),
+    "GET programs/new/": Ask("/programs/new/"),
+    "POST programs/new/": Ask("/programs/new/", {"code": "brand-new", "name": "Brand new"}),
+    "GET programs/<>/": Ask("/programs/{program}/"),
+    "GET programs/<>/edit/": Ask("/programs/{program}/edit/"),
+    "POST programs/<>/edit/": Ask("/programs/{program}/edit/", {"name": "Renamed"}),
+    "GET programs/<>/deletion/": Ask("/programs/{program}/deletion/"),
+    "POST programs/<>/deletion/": Ask("/programs/{unused_program}/deletion/"),
+    "GET programs/<>/restriction/": Ask("/programs/{program}/restriction/"),
+    "POST programs/<>/restriction/": Ask("/programs/{program}/restriction/", RESTRICTION),
+    "GET programs/<>/opening/": Ask("/programs/{program}/opening/"),
+    "POST programs/<>/opening/": Ask("/programs/{program}/opening/"),
+    "GET projects/": Ask("/projects/"),
+    "GET projects/new/": Ask("/projects/new/"),
+    "POST projects/new/": Ask("/projects/new/", {"code": "brand-new", "name": "Brand new"}),
+    "GET projects/<>/": Ask("/projects/{project}/"),
+    "GET projects/<>/edit/": Ask("/projects/{project}/edit/"),
+    "POST projects/<>/edit/": Ask("/projects/{project}/edit/", {"name": "Renamed", "status": "active"}),
+    "GET projects/<>/cancellation/": Ask("/projects/{project}/cancellation/"),
+    "POST projects/<>/cancellation/": Ask("/projects/{project}/cancellation/", REASON),
+    "GET projects/<>/restriction/": Ask("/projects/{project}/restriction/"),
+    "POST projects/<>/restriction/": Ask("/projects/{project}/restriction/", RESTRICTION),
+    "GET projects/<>/opening/": Ask("/projects/{project}/opening/"),
+    "POST projects/<>/opening/": Ask("/projects/{project}/opening/"),
+    "GET milestones/": Ask("/milestones/"),
+    "GET milestones/new/": Ask("/milestones/new/?project={project}"),
+    "POST milestones/new/": Ask(
+        "/milestones/new/", {"project": "{project}", "code": "brand-new", "name": "Brand new", "starts_on": "2031-05-01"}
+    ),
+    "GET milestones/<>/": Ask("/milestones/{milestone}/"),
+    "GET milestones/<>/edit/": Ask("/milestones/{milestone}/edit/"),
+    "POST milestones/<>/edit/": Ask("/milestones/{milestone}/edit/", {"name": "Renamed", "starts_on": "2031-05-01"}),
+    "GET milestones/<>/cancellation/": Ask("/milestones/{milestone}/cancellation/"),
+    "POST milestones/<>/cancellation/": Ask("/milestones/{milestone}/cancellation/", REASON),
+    "GET milestones/<>/deletion/": Ask("/milestones/{milestone}/deletion/"),
+    "POST milestones/<>/deletion/": Ask("/milestones/{milestone}/deletion/"),
+    "GET outputs/": Ask("/outputs/"),
+    "GET outputs/new/": Ask("/outputs/new/?project={project}"),
+    "POST outputs/new/": Ask("/outputs/new/", {"project": "{project}", "code": "brand-new", "name": "Brand new"}),
+    "GET outputs/<>/": Ask("/outputs/{output}/"),
+    "GET outputs/<>/edit/": Ask("/outputs/{output}/edit/"),
+    "POST outputs/<>/edit/": Ask("/outputs/{output}/edit/", {"name": "Renamed"}),
+    "GET outputs/<>/deletion/": Ask("/outputs/{unused_output}/deletion/"),
+    "POST outputs/<>/deletion/": Ask("/outputs/{unused_output}/deletion/"),
+    # environments, services, routes, bookings
+    "GET environments/": Ask("/environments/"),
+    "GET environments/new/": Ask("/environments/new/"),
+    "POST environments/new/": Ask("/environments/new/", {"slug": "brand-new", "name": "Brand new", "stage": "test"}),
+    "GET environments/<>/": Ask("/environments/{environment}/"),
+    "GET environments/<>/edit/": Ask("/environments/{environment}/edit/"),
+    "POST environments/<>/edit/": Ask("/environments/{environment}/edit/", {"name": "Renamed", "stage": "test"}),
+    "GET environments/<>/deletion/": Ask("/environments/{environment}/deletion/"),
+    "POST environments/<>/deletion/": Ask("/environments/{unused_environment}/deletion/"),
+    "GET services/": Ask("/services/"),
+    "GET services/new/": Ask("/services/new/"),
+    "POST services/new/": Ask("/services/new/", {"slug": "brand-new", "name": "Brand new"}),
+    "GET services/<>/": Ask("/services/{service}/"),
+    "GET services/<>/edit/": Ask("/services/{service}/edit/"),
+    "POST services/<>/edit/": Ask("/services/{service}/edit/", {"name": "Renamed"}),
+    "GET services/<>/deletion/": Ask("/services/{service}/deletion/"),
+    "POST services/<>/deletion/": Ask("/services/{unused_service}/deletion/"),
+    "GET routes/": Ask("/routes/"),
+    "GET routes/new/": Ask("/routes/new/"),
+    "POST routes/new/": Ask("/routes/new/", {"slug": "brand-new", "name": "Brand new"}),
+    "GET routes/<>/": Ask("/routes/{route}/"),
+    "GET routes/<>/edit/": Ask("/routes/{route}/edit/"),
+    "POST routes/<>/edit/": Ask("/routes/{route}/edit/", {"name": "Renamed"}),
+    "GET routes/<>/deletion/": Ask("/routes/{route}/deletion/"),
+    "POST routes/<>/deletion/": Ask("/routes/{route}/deletion/"),
+    "GET bookings/new/": Ask("/bookings/new/?environment={environment}"),
+    "POST bookings/new/": Ask("/bookings/new/", BOOKED_ON_PAGE),
+    "GET bookings/<>/": Ask("/bookings/{booking}/"),
+    "GET bookings/<>/edit/": Ask("/bookings/{booking}/edit/"),
+    "POST bookings/<>/edit/": Ask("/bookings/{booking}/edit/", BOOKED_ON_PAGE),
+    "GET bookings/<>/cancellation/": Ask("/bookings/{booking}/cancellation/"),
+    "POST bookings/<>/cancellation/": Ask("/bookings/{booking}/cancellation/"),
+    # releases and promotions
+    "GET releases/": Ask("/releases/"),
+    "GET releases/<>/": Ask("/releases/{release}/"),
+    "GET promotions/": Ask("/promotions/"),
+    "GET promotions/<>/": Ask("/promotions/{promotion}/"),
+    "GET live/": Ask("/live/"),
+    # files
+    "GET imports/": Ask("/imports/"),
+    "POST imports/": Ask("/imports/", file=FILE),
+    "GET imports/<>/": Ask("/imports/{import}/"),
+    "POST imports/<>/confirmation/": Ask("/imports/{import}/confirmation/"),
+    "GET imports/templates/<>.<>": Ask("/imports/templates/projects.csv"),
+    "GET exports/<>.<>": Ask("/exports/projects.csv"),
+    # oneself
+    "GET me/": Ask("/me/"),
+    "POST me/preferences/": Ask("/me/preferences/", {"time_zone": "Europe/Berlin"}),
+    "POST me/tokens/": Ask("/me/tokens/", {"name": "Mine", "scopes": ["read"], "days": "1"}),
+    "POST me/absences/": Ask("/me/absences/", {"starts_at": "2031-05-01T10:00", "ends_at": "2031-05-02T10:00"}),
+    "POST me/absences/<>/withdrawal/": Ask("/me/absences/{absence}/withdrawal/"),
+    "POST me/tokens/<>/revocation/": Ask("/me/tokens/{token}/revocation/"),
+    "POST me/sessions/<>/end/": Ask("/me/sessions/{session}/end/"),
+}
+
+REST: Final[dict[str, Ask]] = {
+    "GET ": Ask(""),
+    "GET openapi.json": Ask("openapi.json"),
+    "GET docs/": Ask("docs/"),
+    "GET me/": Ask("me/"),
+    "GET changes/": Ask("changes/"),
+    "GET schedule/": Ask("schedule/"),
+    "GET programs/": Ask("programs/"),
+    "POST programs/": Ask("programs/", {"code": "brand-new", "name": "Brand new"}),
+    "GET programs/<>/": Ask("programs/{program}/"),
+    "PATCH programs/<>/": Ask("programs/{program}/", {"name": "Renamed"}),
+    "DELETE programs/<>/": Ask("programs/{unused_program}/"),
+    "POST programs/<>/restriction/": Ask("programs/{program}/restriction/", RESTRICTED_BY_PROGRAM),
+    "DELETE programs/<>/restriction/": Ask("programs/{program}/restriction/"),
+    "GET projects/": Ask("projects/"),
+    "POST projects/": Ask("projects/", {"code": "brand-new", "name": "Brand new"}),
+    "GET projects/<>/": Ask("projects/{project}/"),
+    "PATCH projects/<>/": Ask("projects/{project}/", {"name": "Renamed"}),
+    "POST projects/<>/cancellation/": Ask("projects/{project}/cancellation/", REASON),
+    "POST projects/<>/restriction/": Ask("projects/{project}/restriction/", RESTRICTED_BY_PROGRAM),
+    "DELETE projects/<>/restriction/": Ask("projects/{project}/restriction/"),
+    "GET milestones/": Ask("milestones/"),
+    "POST milestones/": Ask(
+        "milestones/", {"project": "{project}", "code": "brand-new", "name": "Brand new", "starts_on": "2031-05-01"}
+    ),
+    "GET milestones/<>/": Ask("milestones/{milestone}/"),
+    "PATCH milestones/<>/": Ask("milestones/{milestone}/", {"name": "Renamed"}),
+    "DELETE milestones/<>/": Ask("milestones/{milestone}/"),
+    "POST milestones/<>/cancellation/": Ask("milestones/{milestone}/cancellation/", REASON),
+    "GET outputs/": Ask("outputs/"),
+    "POST outputs/": Ask("outputs/", {"project": "{project}", "code": "brand-new", "name": "Brand new"}),
+    "GET outputs/<>/": Ask("outputs/{output}/"),
+    "PATCH outputs/<>/": Ask("outputs/{output}/", {"name": "Renamed"}),
+    "DELETE outputs/<>/": Ask("outputs/{unused_output}/"),
+    "GET environments/": Ask("environments/"),
+    "POST environments/": Ask("environments/", {"slug": "brand-new", "name": "Brand new", "stage": "test"}),
+    "GET environments/<>/": Ask("environments/{environment}/"),
+    "PATCH environments/<>/": Ask("environments/{environment}/", {"name": "Renamed"}),
+    "DELETE environments/<>/": Ask("environments/{unused_environment}/"),
+    "GET services/": Ask("services/"),
+    "POST services/": Ask("services/", {"slug": "brand-new", "name": "Brand new"}),
+    "GET services/<>/": Ask("services/{service}/"),
+    "PATCH services/<>/": Ask("services/{service}/", {"name": "Renamed"}),
+    "DELETE services/<>/": Ask("services/{unused_service}/"),
+    "GET routes/": Ask("routes/"),
+    "POST routes/": Ask("routes/", {"slug": "brand-new", "name": "Brand new"}),
+    "GET routes/<>/": Ask("routes/{route}/"),
+    "PATCH routes/<>/": Ask("routes/{route}/", {"name": "Renamed"}),
+    "DELETE routes/<>/": Ask("routes/{route}/"),
+    "GET bookings/": Ask("bookings/"),
+    "POST bookings/": Ask("bookings/", BOOKED),
+    "GET bookings/<>/": Ask("bookings/{booking}/"),
+    "PATCH bookings/<>/": Ask("bookings/{booking}/", {"purpose": "Something else"}),
+    "DELETE bookings/<>/": Ask("bookings/{booking}/"),
+    "GET releases/": Ask("releases/"),
+    "GET releases/<>/": Ask("releases/{release}/"),
+    "GET releases/<>/members/": Ask("releases/{release}/members/"),
+    "GET releases/<>/events/": Ask("releases/{release}/events/"),
+    "GET releases/<>/items/": Ask("releases/{release}/items/"),
+    "GET releases/<>/items/<>/": Ask("releases/{release}/items/{item}/"),
+    "GET releases/<>/candidates/": Ask("releases/{release}/candidates/"),
+    "GET releases/<>/candidates/<>/": Ask("releases/{release}/candidates/{candidate}/"),
+    "GET releases/<>/contributions/": Ask("releases/{release}/contributions/"),
+    "GET releases/<>/contributions/<>/": Ask("releases/{release}/contributions/{contribution}/"),
+    "GET releases/<>/prerequisites/": Ask("releases/{release}/prerequisites/"),
+    "GET releases/<>/prerequisites/<>/": Ask("releases/{release}/prerequisites/{prerequisite}/"),
+    "GET releases/<>/promotions/": Ask("releases/{release}/promotions/"),
+    "GET promotions/": Ask("promotions/"),
+    "GET promotions/<>/": Ask("promotions/{promotion}/"),
+    "GET deployments/": Ask("deployments/"),
+    "GET deployments/<>/": Ask("deployments/{deployment}/"),
+    "GET live/": Ask("live/"),
+    "GET feeds/": Ask("feeds/"),
+    "POST feeds/": Ask("feeds/", {"name": "Mine"}),
+    "GET feeds/<>/": Ask("feeds/{feed}/"),
+    "PATCH feeds/<>/": Ask("feeds/{feed}/", {"name": "Renamed"}),
+    "DELETE feeds/<>/": Ask("feeds/{feed}/"),
+    "GET tokens/": Ask("tokens/"),
+    "POST tokens/": Ask("tokens/", {"name": "Mine", "scopes": ["read"], "days": 1}),
+    "GET tokens/<>/": Ask("tokens/{token}/"),
+    "DELETE tokens/<>/": Ask("tokens/{token}/"),
+    "GET imports/": Ask("imports/"),
+    "POST imports/": Ask("imports/?dry_run=true", file=FILE),
+    "GET imports/<>/": Ask("imports/{import}/"),
+}

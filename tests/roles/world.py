@@ -1,0 +1,172 @@
+"""The people of the matrix, and one of each thing for each of them, for somebody else, for a closed circle, and for nobody.
+
+A *set* is one of each thing, named as the asks name them: `{project}` is a code, `{release}` a key, `{output}` an id. Everybody has
+a set of their own (they manage its project and release, and belong to the team that owns its environment and service); one is of
+others; one is restricted to a team that nobody here belongs to; and one does not exist.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actions import absences, tokens
+from accounts.models import User
+from accounts.vocabulary import Role, Scope
+from environments.actions import bookings
+from exchange.models import Import
+from exchange.vocabulary import ImportState
+from projects.actions import restrictions
+from projects.models import Program, Project
+from releases.models import Release
+from releases.vocabulary import number_of_key
+from schedule.actions import feeds, saved_views
+from tests import factories
+from tests.callers import change
+
+#: Who is in the columns: nobody signed in, somebody without a role, and one for each role.
+ROLES: Final = {
+    "nobody": None,
+    "reader": (),
+    "project_manager": (Role.PROJECT_MANAGER,),
+    "pmo": (Role.PMO,),
+    "release_manager": (Role.RELEASE_MANAGER,),
+    "environment_manager": (Role.ENVIRONMENT_MANAGER,),
+    "policy_owner": (Role.POLICY_OWNER,),
+    "auditor": (Role.AUDITOR,),
+    "administrator": (Role.ADMINISTRATOR,),
+}
+PEOPLE: Final = tuple(ROLES)
+OTHERS, RESTRICTED, ABSENT = "other", "restricted", "absent"
+AHEAD: Final = datetime(2031, 3, 4, 20, tzinfo=UTC)
+
+Names = dict[str, Any]
+
+
+@dataclass
+class World:
+    """People, how they come in, and the sets: by who they belong to, `other`, `restricted` and `absent`."""
+
+    people: dict[str, User] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    sets: dict[str, Names] = field(default_factory=dict)
+
+    def set_of(self, case: str, person: str) -> Names:
+        """What a person is asked about in a case of the table."""
+        if case == "own":
+            return self.sets[person] if person in self.sets else self.sets[OTHERS]
+        return self.sets.get(case, self.sets[OTHERS])
+
+
+def build() -> World:
+    """Made in the database; a few hundred rows."""
+    world = World()
+    for person, roles in ROLES.items():
+        if roles is None:
+            world.clients[person] = Client()
+            continue
+        user: Any = factories.UserFactory(name=person, email=f"{person}@example.org", roles=roles)
+        world.people[person] = user
+        scopes = [Scope.READ, Scope.WRITE, Scope.APPROVE, Scope.ADMIN]
+        _, world.secrets[person] = tokens.make(user, by=user, at=timezone.now(), name="matrix", scopes=scopes, days=1)
+        world.clients[person] = Client()
+        world.clients[person].force_login(user)
+        world.sets[person] = _one_of_each(person, user)
+    stranger: Any = factories.UserFactory(name="Somebody else", email="stranger@example.org", roles=[Role.PMO])
+    world.sets[OTHERS] = _one_of_each(OTHERS, stranger)
+    world.sets[RESTRICTED] = _one_of_each(RESTRICTED, stranger)
+    _restrict(world.sets[RESTRICTED], stranger)
+    world.sets[ABSENT] = {name: _absent(there) for name, there in world.sets[OTHERS].items()}
+    return world
+
+
+def _absent(there: Any) -> Any:
+    """A name like this one, of nothing."""
+    if isinstance(there, int):
+        return 999_999_999
+    return "REL-999999999" if number_of_key(there) else "not-there"
+
+
+def _one_of_each(name: str, owner: Any) -> Names:
+    team = factories.MembershipFactory(user=owner, team__slug=f"team-of-{name}").team
+    program = factories.ProgramFactory(code=f"program-{name}", manager=owner)
+    project = factories.ProjectFactory(code=f"project-{name}", program=program, manager=owner)
+    unused_program = factories.ProgramFactory(code=f"unused-{name}", manager=owner)
+    output = factories.OutputFactory(project=project, code="carried")
+    unused_output = factories.OutputFactory(project=project, code="unused")
+    milestone = factories.MilestoneFactory(project=project)
+    environment = factories.EnvironmentFactory(slug=f"environment-{name}", owner=team)
+    unused_environment = factories.EnvironmentFactory(slug=f"unused-environment-{name}", owner=team)
+    service = factories.ServiceFactory(slug=f"service-{name}", owner=team)
+    unused_service = factories.ServiceFactory(slug=f"unused-service-{name}", owner=team)
+    route = factories.RouteFactory(slug=f"route-{name}")
+    version = factories.RouteVersionFactory(route=route)
+    factories.StopFactory(version=version, environment=environment, position=1)
+    # The service is another's: its owners would see a restricted release.
+    release = factories.ReleaseFactory(name=f"release-{name}", release_manager=owner, status="draft")
+    other_service = factories.ServiceFactory(slug=f"other-service-{name}")
+    item = factories.ItemFactory(release=release, service=other_service)
+    needed = factories.ReleaseFactory(name=f"needed-{name}")
+    prerequisite = factories.PrerequisiteFactory(release=release, needs=needed)
+    contribution = factories.ContributionFactory(release=release, output=output)
+    promotion = factories.PromotionFactory(
+        release=release, environment=environment, starts_at=AHEAD, ends_at=AHEAD + timedelta(hours=2)
+    )
+    live = factories.DeploymentFactory(promotion__release=release, item=item, promotion__environment__slug=f"live-{name}")
+    at = AHEAD + timedelta(days=9)
+    booking = bookings.book(environment, by=User.objects.operator(), starts_at=at, ends_at=at + timedelta(hours=1))
+    view = saved_views.keep(by=owner, name=f"View of {name}", filters={"kind": ["promotion"]})
+    feed, _ = feeds.make(by=owner, at=timezone.now(), name=f"Feed of {name}")
+    absence = absences.announce(owner, by=owner, starts_at=at, ends_at=at + timedelta(days=1))
+    session = UserSession.objects.create(user=owner, ip="192.0.2.1", user_agent="Another", session_key=f"session-{name}")
+    token, _ = tokens.make(owner, by=owner, at=timezone.now(), name="one to revoke", scopes=[Scope.READ], days=1)
+    return {
+        "program": program.code,
+        "project": project.code,
+        "unused_program": unused_program.code,
+        "output": output.pk,
+        "output_code": output.code,
+        "unused_output": unused_output.pk,
+        "milestone": milestone.pk,
+        "environment": environment.slug,
+        "unused_environment": unused_environment.slug,
+        "service": service.slug,
+        "unused_service": unused_service.slug,
+        "route": route.slug,
+        "release": release.key,
+        "promotion": promotion.pk,
+        "item": item.pk,
+        "candidate": promotion.candidate.pk,
+        "contribution": contribution.pk,
+        "prerequisite": prerequisite.pk,
+        "deployment": live.pk,
+        "booking": booking.pk,
+        "view": view.pk,
+        "feed": feed.pk,
+        "token": token.pk,
+        "team": team.slug,
+        "import": _checked(owner).pk,
+        "absence": absence.pk,
+        "session": session.pk,
+    }
+
+
+def _checked(owner: Any) -> Any:
+    now = timezone.now()
+    return Import.objects.create(
+        actor_id=owner.pk, files=[], is_dry_run=True, state=ImportState.CHECKED, started_at=now, finished_at=now, kept_until=now
+    )
+
+
+def _restrict(names: Names, owner: Any) -> None:
+    """Keep the program, the project and the release of a set to a team that nobody of the columns belongs to."""
+    circle = factories.TeamFactory(slug="circle")
+    now = timezone.now()
+    until = now + timedelta(days=30)
+    restrictions.restrict(Program.objects.get(code=names["program"]), by=owner, until=until, teams=[circle], at=now)
+    restrictions.restrict(Project.objects.get(code=names["project"]), by=owner, until=until, teams=[circle], at=now)
+    change(Release.objects.get(pk=number_of_key(names["release"]) or 0), restricted_until=until)
