@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 from accounts import models as accounts
 from environments import models as environments
 from history.deeds import deed, record
+from policies import models as policies
 from projects import models as projects
 from releases import models as releases
 
@@ -242,3 +243,51 @@ class DeploymentFactory(Made):
     service = factory.SelfAttribute("item.service")
     version = factory.SelfAttribute("item.version")
     begins_at = factory.SelfAttribute("promotion.ends_at")
+
+
+class PolicyFactory(Made):
+    class Meta:
+        model = policies.Policy
+
+    slug = factory.Sequence(lambda n: f"policy-{n}")
+    name = factory.Sequence(lambda n: f"Policy {n}")
+
+
+class PolicyVersionFactory(Made):
+    """A draft of a policy for every release; publish it when its rules are there."""
+
+    class Meta:
+        model = policies.PolicyVersion
+
+    policy = factory.SubFactory(PolicyFactory)
+    number = 1
+    drafted_by = factory.SubFactory(UserFactory)
+
+
+class GateRuleFactory(Made):
+    class Meta:
+        model = policies.GateRule
+
+    version = factory.SubFactory(PolicyVersionFactory)
+    code = factory.Sequence(lambda n: f"gate-rule-{n}")
+    name = factory.Sequence(lambda n: f"Gate rule {n}")
+    stage = "production"
+    area = "testing"
+    ask = "Has it been tested?"
+    owner_role = "Release manager"
+
+
+class GateFactory(Made):
+    """A gate rule put to a release; what it asks is its rule's."""
+
+    class Meta:
+        model = releases.Gate
+
+    release = factory.SubFactory(ReleaseFactory)
+    rule = factory.SubFactory(GateRuleFactory)
+    area = factory.SelfAttribute("rule.area")
+    name = factory.SelfAttribute("rule.name")
+    ask = factory.SelfAttribute("rule.ask")
+    stage = factory.SelfAttribute("rule.stage")
+    owner_team = factory.SelfAttribute("rule.owner_team")
+    owner_role = factory.SelfAttribute("rule.owner_role")

@@ -70,10 +70,15 @@ class Gate(Row):
 
 
 class GateDecision(Row):
-    """Somebody decided a gate, or reopened it. Never changed."""
+    """Somebody decided a gate, or reopened it. Never changed.
+
+    `stands_for` says, by item, what each was then (see `queries.builds`): in the areas that are about what was built, a decision
+    holds for builds in which every item is the same still.
+    """
 
     gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="decisions")
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, null=True, related_name="+")
+    stands_for = models.JSONField(default=dict, blank=True)
     outcome = models.CharField(max_length=10, choices=GateOutcome)
     comment = models.TextField(blank=True, max_length=5_000)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -96,14 +101,16 @@ class GateDecision(Row):
 class Evidence(Row):
     """What was shown at a gate: a note, a link, a file, or a report parsed into `counts`. Never changed.
 
-    Shown for a candidate; with an `item`, for that item alone, so that it goes on holding for later candidates in which the item's
-    artefact is the same. A file lies under its SHA-256 (`digest`); `file_name` is only for people to read. `falls_short` says why the
-    counts do not meet the rule's threshold; empty when they do or none is asked.
+    Shown for a candidate; with an `item`, for that item alone. `stands_for` says, by item, what each was then (see
+    `queries.evidence`): what was shown goes on holding wherever an item is the same still. A file lies under its SHA-256
+    (`digest`); `file_name` is only for people to read. `falls_short` says why the counts do not meet the rule's threshold; empty
+    when they do or none is asked.
     """
 
     gate = models.ForeignKey(Gate, on_delete=models.PROTECT, related_name="evidence")
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, null=True, related_name="+")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    stands_for = models.JSONField(default=dict, blank=True)
     kind = models.CharField(max_length=20, choices=EvidenceKind)
     note = models.TextField(blank=True, max_length=10_000)
     url = models.CharField(max_length=500, blank=True)
