@@ -3,10 +3,8 @@
 from datetime import datetime
 from typing import Any, Final, cast
 
-from allauth.account.decorators import reauthentication_required
-from allauth.core.exceptions import ReauthenticationRequired
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -15,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.actions import comments, tokens
 from accounts.actions.tokens import LONGEST_DAYS, USUAL_DAYS
-from accounts.authentication import scopes_of
+from accounts.authentication import expect_confirmed, scopes_of
 from accounts.forms import CommentShape, NewCommentShape
 from accounts.models import ApiToken, User
 from accounts.queries import COMMENTS, subject_named
@@ -27,7 +25,7 @@ from common.reading.columns import REFERS_TO
 from common.reading.documents import TEXT, query, refusals
 from common.reading.questions import refused
 from common.reading.views import JSON
-from common.refusals import NotAllowed, NotVisible, RuleBroken
+from common.refusals import NotVisible, RuleBroken
 from common.rows import Seen, kind_of, pk_of
 from common.texts import SOME_LINE
 from common.writing import Changes, Creates, Undoes
@@ -125,8 +123,7 @@ class Tokens(Writes, ListView):
     def _make(self, request: Request) -> HttpResponse:
         wanted = TokenRequestSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        if request.auth is None:
-            _confirmed(request._request)  # noqa: SLF001 - DRF documents _request as the way to Django's
+        expect_confirmed(request)
         beyond = set(wanted.validated_data["scopes"]) - set(scopes_of(request))
         if beyond:
             raise RuleBroken(f"This token lacks the scope {sorted(beyond)[0]} and cannot give it away.")
@@ -221,14 +218,6 @@ def _body(pk: int, question: Question) -> dict[str, Any]:
     if found is None:
         raise NotVisible("You have no such token.")
     return found[0]
-
-
-def _confirmed(request: HttpRequest) -> None:
-    """Somebody at an unlocked browser is not enough to make keys."""
-    try:
-        reauthentication_required(lambda _: None)(request)
-    except ReauthenticationRequired:
-        raise NotAllowed("Confirm that it is you on /accounts/reauthenticate/ first; it holds for five minutes.") from None
 
 
 def _me(user: User, scopes: list[str], question: Question) -> dict[str, Any]:

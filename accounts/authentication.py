@@ -5,6 +5,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
@@ -19,6 +21,7 @@ from rest_framework.request import Request
 from accounts.models import ApiToken, User
 from accounts.querysets import token_digest
 from accounts.vocabulary import TOKEN_START, Scope
+from common.refusals import NotAllowed
 from common.statements import Later, Statement, compiled, for_all, statement
 
 _BEARER = re.compile(rf"[Bb]earer ({TOKEN_START}[a-z2-7]{{32}})")
@@ -135,3 +138,13 @@ def _find(secret: str) -> ApiToken | None:
             token.owner.__dict__["role_names"] = frozenset(row[-1])
             return token
     return None
+
+
+def expect_confirmed(request: Request) -> None:
+    """Refuse (403) a browser session that has not lately confirmed who it is. Somebody at an unlocked browser is not enough."""
+    if request.auth is not None:
+        return
+    try:
+        reauthentication_required(lambda _: None)(request._request)  # noqa: SLF001 - DRF documents _request as the way to Django's
+    except ReauthenticationRequired:
+        raise NotAllowed("Confirm that it is you on /accounts/reauthenticate/ first; it holds for five minutes.") from None

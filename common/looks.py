@@ -80,6 +80,8 @@ NOUNS: Final[dict[str, str]] = {
     "candidate": "output",
     "contribution": "output",
     "deployment": "service",
+    "policy": "gate",
+    "procedure": "agenda",
 }
 
 

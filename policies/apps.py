@@ -7,7 +7,7 @@ class PoliciesConfig(AppConfig):
     name = "policies"
 
     def ready(self) -> None:
-        from policies import queries
+        from policies.queries import names
 
-        labels.add("policy", queries.name_policies)
-        labels.add("procedure", queries.name_procedures)
+        labels.add("policy", names.name_policies)
+        labels.add("procedure", names.name_procedures)

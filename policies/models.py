@@ -81,6 +81,16 @@ class Policy(Row):
     def get_absolute_url(self) -> str:
         return reverse("policy", args=[self.slug])
 
+    @property
+    def in_force(self) -> "PolicyVersion | None":
+        """Its newest published version; whether it counts depends on the policy not being retired."""
+        return next((version for version in self.versions.all() if version.is_published), None)
+
+    @property
+    def draft(self) -> "PolicyVersion | None":
+        """The version that is not published yet."""
+        return next((version for version in self.versions.all() if not version.is_published), None)
+
 
 class PolicyVersion(Row):
     """One state of a policy: the releases it is for, and its rules. A draft until a second policy owner publishes it, then never changed.
@@ -142,6 +152,13 @@ class PolicyVersion(Row):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+    def has_rules(self) -> bool:
+        """Whether it asks for anything."""
+        return self.gate_rules.exists() or self.approval_rules.exists() or self.schedule_rules.exists()
+
+    def get_absolute_url(self) -> str:
+        return reverse("policy_version", args=[self.policy.slug, self.number])
 
 
 class Rule(Row):

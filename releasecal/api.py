@@ -13,6 +13,7 @@ from accounts.urls import api as accounts
 from common.reading import Question, ReadView
 from environments.api import urlpatterns as environments
 from exchange.api import urlpatterns as exchange
+from policies.api import urlpatterns as policies
 from projects.api import urlpatterns as projects
 from releasecal.changes.api import Changes
 from releasecal.search.api import Search
@@ -73,6 +74,7 @@ urlpatterns = [
     path("", Index.as_view(), name="api"),
     *environments,
     *projects,
+    *policies,
     *releases,
     *schedule,
     *exchange,

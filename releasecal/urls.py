@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("environments.urls")),
     path("", include("projects.urls")),
+    path("", include("policies.urls")),
     path("", include("releases.urls")),
     path("", include("exchange.urls")),
     path("search/", search, name="search"),

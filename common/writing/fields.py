@@ -375,15 +375,26 @@ class Several(Named):
 
 
 class Rows(Field, forms.Field):
-    """A list of objects of another shape. Pages write them as a table (`on_page`), or in a way of their own."""
+    """A list of objects of another shape. Pages write them as a table (`on_page`), or in a way of their own.
+
+    `is_folded`: on pages each row is folded away under its `name`, for rows of many fields.
+    """
 
     json_types, json_words = (list,), "a list of objects"
 
     def __init__(
-        self, shape: "type[Shape]", label: str, *, required: bool = False, most: int = MOST_ROWS, on_page: bool = False, **more: Any
+        self,
+        shape: "type[Shape]",
+        label: str,
+        *,
+        required: bool = False,
+        most: int = MOST_ROWS,
+        on_page: bool = False,
+        is_folded: bool = False,
+        **more: Any,
     ) -> None:
         super().__init__(label, required=required, widget=forms.HiddenInput(), **more)
-        self.shape, self.most, self.on_page = shape, most, on_page
+        self.shape, self.most, self.on_page, self.is_folded = shape, most, on_page, is_folded
 
     def read(self, value: Any) -> list[dict[str, Any]]:
         if not isinstance(value, list):

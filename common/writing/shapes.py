@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 
 from common.refusals import BadInput
 from common.writing.fields import Field, Rows, shown
@@ -43,6 +44,10 @@ class Shape(forms.Form):
             return False
         self.cleaned_data |= {table.name: table.values for table in self.tables}
         return True
+
+    def leave_out(self) -> None:
+        """For a row that was left empty: it has no errors."""
+        self._errors = ErrorDict()
 
     def read(self, given: Any, *, partial: bool = False) -> dict[str, Any]:
         """What JSON gives, by field; only what it gives. `partial`: fields that are needed may be left out, as in a change.
@@ -88,7 +93,7 @@ class Table:
 
     def __init__(self, name: str, field: Rows, data: Any, initial: Any) -> None:
         self.name, self.label, self.help_text, self.user = name, field.label, field.help_text, field.user
-        self.most, self.required = field.most, field.required
+        self.most, self.required, self.is_folded = field.most, field.required, field.is_folded
         self.problems: list[str] = []
         rows: list[Any] = list(initial or ())
         count = len(rows) + self.EMPTY
@@ -99,6 +104,9 @@ class Table:
             field.shape(data, user=field.user, prefix=f"{name}-{place}", initial=rows[place] if place < len(rows) else None)
             for place in range(count)
         ]
+        if data is not None:
+            for row in set(self.rows) - set(self.filled):
+                row.leave_out()
 
     @property
     def filled(self) -> list[Shape]:

@@ -1,14 +1,13 @@
 """Which standards there are, and which of them a release has to meet."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from common.kept import Kept
-from common.labels import Label, Restricted
 from common.reading.tags import last_number
 from environments.vocabulary import LEAST_IMPORTANT_TIER
-from policies.models import ApprovalRule, GateRule, Policy, PolicyVersion, Procedure, ScheduleRule
+from policies.models import ApprovalRule, GateRule, PolicyVersion, ScheduleRule
 from policies.vocabulary import Risk
 
 _TABLES: Final = (
@@ -163,15 +162,3 @@ def joined(seats: Seats, rule: ApprovalRule) -> Seats:
 
 def _alone(rule: ApprovalRule) -> Seats:
     return Seats(rule, Speakers(rule.team_id, rule.role), rule.people, rule.holds_days, rule.emergency_people, rule.follow_days)
-
-
-def name_policies(ids: Collection[int], user: Any) -> Mapping[int, Label | Restricted]:
-    """How policies are called; for `common.labels`."""
-    return {found.pk: Label(found.name, found.get_absolute_url()) for found in Policy.objects.visible_to(user).filter(pk__in=ids)}
-
-
-def name_procedures(ids: Collection[int], user: Any) -> Mapping[int, Label | Restricted]:
-    """How procedures are called; for `common.labels`."""
-    return {
-        found.pk: Label(found.name, found.get_absolute_url()) for found in Procedure.objects.visible_to(user).filter(pk__in=ids)
-    }
