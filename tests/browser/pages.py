@@ -25,6 +25,7 @@ from environments.actions import bookings
 from exchange.models import Import
 from exchange.vocabulary import KEPT_FOR, ImportState
 from history.deeds import deed, record
+from policies.actions import policies, procedures, versions
 from schedule.actions import feeds, saved_views
 from tests import factories
 
@@ -49,7 +50,7 @@ class Organisation:
 
     reader: Any = field(default_factory=lambda: person("Rosa Lindqvist", second_factor=True))
     keeper: Any = field(
-        default_factory=lambda: person("Petra Keeper", second_factor=False, roles=[Role.PMO, Role.ENVIRONMENT_MANAGER])
+        default_factory=lambda: person("Petra Keeper", second_factor=False, roles=[Role.PMO, Role.ENVIRONMENT_MANAGER, Role.POLICY_OWNER])
     )
     newcomer: Any = field(default_factory=lambda: person("Nils Newcomer", second_factor=False))
     release: Any = None
@@ -85,8 +86,34 @@ class Organisation:
         words = "**Good** to go, @{user:%d}?\n\n- [x] `curl -sS https://pay.example/healthz`\n- see https://pay.example/runbook\n\n| step | who |\n|---|---|\n| 1 | Rosa |"
         self.comment = comments.add(self.release, by=self.keeper, text=words % self.reader.pk)
         self.answer = comments.add(self.release, by=self.reader, text="> Good to go?\n\nYes, " + "really" * 30)
+        self._write_standards()
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
+
+    def _write_standards(self) -> None:
+        """A policy with a version in force and a draft, and a procedure that was rewritten once."""
+        operator, clock = User.objects.operator(), User.objects.clock()
+        texts = ["# Before\n1. Scan it, and *show* the report.\n2. Mend what is of level `error`.", "1. Scan it.\n\n> Nothing is left out."]
+        procedure = procedures.create(by=operator, slug="code-security", name="Code and supply chain", body=texts[0])
+        procedures.rewrite(procedure, {"body": texts[1]}, by=operator)
+        gate = {
+            "code": "code-scanned",
+            "name": "Code scanned",
+            "area": "code_security",
+            "stage": "production",
+            "ask": "Is the candidate free of findings that have to be mended?",
+            "procedure": procedure,
+            "owner_role": Role.RELEASE_MANAGER.value,
+            "evidence": "sarif",
+            "threshold": {"most_errors": 0},
+            "checklist": ["The report is of this candidate"],
+        }
+        approval = {"code": "managers", "name": "Release managers", "stage": "production", "role": Role.RELEASE_MANAGER.value, "people": 2}
+        lead = {"code": "lead", "name": "Two days ahead", "stage": "production", "lead_days": 2}
+        policy = policies.create(by=operator, slug="major", name="Major releases", description="What changes how people work.")
+        says = {"sizes": ["major"], "gate_rules": [gate], "approval_rules": [approval], "schedule_rules": [lead]}
+        versions.publish(versions.draft(policy, says, by=operator), by=clock, at=timezone.now())
+        versions.draft(policy, {"approval_rules": [{**approval, "people": 9}], "schedule_rules": []}, by=operator)
 
 
 @dataclass(frozen=True)
@@ -219,6 +246,23 @@ PAGES: dict[str, Row] = {
     "routes/<>/edit/": at("/routes/main/edit/", "keeper"),
     "routes/<>/deletion/": at("/routes/main/deletion/", "keeper"),
     "routes/<>/": at("/routes/main/"),
+    # policies
+    "procedures/": at("/procedures/"),
+    "procedures/new/": at("/procedures/new/", "keeper"),
+    "procedures/<>/edit/": at("/procedures/code-security/edit/", "keeper"),
+    "procedures/<>/comparison/": at("/procedures/code-security/comparison/"),
+    "procedures/<>/": at("/procedures/code-security/"),
+    "policies/": at("/policies/"),
+    "policies/new/": at("/policies/new/", "keeper"),
+    "policies/<>/edit/": at("/policies/major/edit/", "keeper"),
+    "policies/<>/retirement/": at("/policies/major/retirement/", "keeper"),
+    "policies/<>/restoration/": at("/policies/major/restoration/", "keeper"),
+    "policies/<>/draft/": at("/policies/major/draft/", "keeper"),
+    "policies/<>/draft/deletion/": at("/policies/major/draft/deletion/", "keeper"),
+    "policies/<>/comparison/": at("/policies/major/comparison/"),
+    "policies/<>/versions/<>/": at("/policies/major/versions/2/"),
+    "policies/<>/versions/<>/publication/": at("/policies/major/versions/2/publication/", "keeper"),
+    "policies/<>/": at("/policies/major/"),
     # exchange
     "imports/": at("/imports/"),
     "imports/<>/": Row(lambda o: f"/imports/{checked(o.reader).pk}/"),

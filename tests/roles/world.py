@@ -19,6 +19,7 @@ from accounts.vocabulary import Role, Scope
 from environments.actions import bookings
 from exchange.models import Import
 from exchange.vocabulary import ImportState
+from policies.actions import policies, procedures, versions
 from projects.actions import restrictions
 from projects.models import Program, Project
 from releases.models import Release
@@ -124,7 +125,19 @@ def _one_of_each(name: str, owner: Any) -> Names:
     absence = absences.announce(owner, by=owner, starts_at=at, ends_at=at + timedelta(days=1))
     session = UserSession.objects.create(user=owner, ip="192.0.2.1", user_agent="Another", session_key=f"session-{name}")
     token, _ = tokens.make(owner, by=owner, at=timezone.now(), name="one to revoke", scopes=[Scope.READ], days=1)
+    operator = User.objects.operator()
+    procedure = procedures.create(by=operator, slug=f"procedure-{name}", name="Procedure", body="Do it.")
+    policy, unused_policy, retired_policy = (
+        policies.create(by=operator, slug=f"{kind}-{name}", name="Policy") for kind in ("policy", "unused-policy", "retired-policy")
+    )
+    policy_draft = versions.draft(policy, by=operator)
+    policies.retire(retired_policy, by=operator, at=timezone.now())
     return {
+        "procedure": procedure.slug,
+        "policy": policy.slug,
+        "unused_policy": unused_policy.slug,
+        "retired_policy": retired_policy.slug,
+        "policy_draft": policy_draft.number,
         "program": program.code,
         "project": project.code,
         "unused_program": unused_program.code,

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from accounts.models import User
 from common.refusals import Refusal
+from policies.actions import standards
 from releasecal.demo import world
 
 
@@ -21,6 +23,7 @@ class Command(BaseCommand):
         if not 1 <= scale <= world.MOST:
             raise CommandError(f"--scale is {scale}; it is from 1 to {world.MOST}.")
         try:
+            standards.install(by=User.objects.operator(), at=timezone.now())
             made = world.build(world.today(), by=User.objects.operator(), scale=scale)
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from None

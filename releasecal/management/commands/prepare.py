@@ -8,16 +8,18 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from accounts.models import User
 from common.refusals import Conflict
+from policies.actions import standards
 from releasecal.demo import world
 
 STATIC_LOCKS = ("package-lock.json", "package.json", "requirements.txt")
 
 
 class Command(BaseCommand):
-    help = "Migrates, grants, collects static files that changed, sets up people and the demo organisation; run it as the tables' owner."
+    help = "Migrates, grants, collects static files that changed, sets up people, the standard set and the demo organisation; run it as the tables' owner."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-demo", action="store_true", help="start empty, with one administrator")
@@ -28,6 +30,7 @@ class Command(BaseCommand):
             call_command("grant", verbosity=0)
         collect_static_files()
         call_command("setup", *(["--no-demo"] if options["no_demo"] else []), stdout=self.stdout)
+        standards.install(by=User.objects.operator(), at=timezone.now())
         if settings.DEMO and not options["no_demo"]:
             self._load_demo()
 
