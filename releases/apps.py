@@ -11,12 +11,15 @@ class ReleasesConfig(AppConfig):
         from releases.queries import names
         from releases.views import ahead, threats
         from releases.views import parts as added
+        from releases.views import standards
 
         for kind, naming in names.NAMINGS.items():
             labels.add(kind, naming, hidden=names.HIDDEN.get(kind))
         parts.add("list", 5, ahead.answer)
         parts.add("release.verdict", 10, threats.of_release)
         parts.add("promotion.verdict", 10, threats.of_promotion)
+        parts.add("release", 5, standards.policies_of_release)
+        parts.add("policy.version", 10, standards.trial_of_draft)
         parts.add("environment.live", 10, added.environment_live)
         parts.add("environment.promotions", 10, added.environment_promotions)
         parts.add("service.live", 10, added.service_live)

@@ -48,3 +48,11 @@ def flush_past_history() -> Any:
     operations.execute_sql_flush = flush
     yield
     operations.execute_sql_flush = original
+
+
+@pytest.fixture(autouse=True)
+def standards_are_read_anew() -> None:
+    """A flush begins the numbers of events again, by which a process knows the policies in force that it keeps."""
+    from policies.queries.standards import _KEPT
+
+    _KEPT.clear()

@@ -130,7 +130,7 @@ def compare(before: PolicyVersion, after: PolicyVersion) -> list[Difference]:
     ):
         old, new = ({rule.code: rule for rule in getattr(version, name).all()} for version in (before, after))
         for code in dict.fromkeys([*old, *new]):
-            own = [{"Name": str(rule), **facts(rule)} if rule else {} for rule in (old.get(code), new.get(code))]  # type: ignore[operator]  # each by its own
+            own = [{"Name": str(rule), **facts(rule)} if rule else {} for rule in (old.get(code), new.get(code))]
             lines = _lines(*own)
             if lines:
                 rule = new.get(code) or old[code]

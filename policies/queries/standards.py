@@ -106,7 +106,8 @@ def standards() -> Standards:
 def standards_kept() -> Standards:
     """As they were last committed: one query while nothing changed. For whoever only looks."""
     number = last_number(_TABLES)
-    kept: Standards | None = _KEPT.get(number)
+    # Before the first event that is committed, every state has the number 0.
+    kept: Standards | None = _KEPT.get(number) if number else None
     if kept is None:
         kept = standards()
         _KEPT.put(number, kept)

@@ -110,7 +110,8 @@ def discard_draft(request: HttpRequest, slug: str) -> HttpResponse:
 def publish_draft(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = _version(request, slug, number)
     forming.allow(rules.may_publish(me(request), writers_of(found)), actions.NOT_A_SECOND)
-    return _publish(request, found)
+    answer: HttpResponse = _publish(request, found)
+    return answer
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]  # the library has no types
