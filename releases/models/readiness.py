@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from releases.models.promotion import Promotion
 from releases.models.release import Release
@@ -14,7 +15,8 @@ class Readiness(models.Model):
     """What the verdict on a release's next promotion came to when it was last worked out. Machinery.
 
     Rewritten when something it depends on changes, and when `next_change_at` has passed. Nothing is decided from it, and what a row of
-    a list shows comes from the verdict itself. `missing`: requirements not met; `late`: of these past their due day.
+    a list shows comes from the verdict itself. `missing`: requirements not met; `late`: of these past their due day. `swept_at`: when the
+    clock, and no event, last made it (or others in one go with it) another one; ETags of lists tell that by the latest.
     """
 
     release = models.OneToOneField(Release, on_delete=models.CASCADE, primary_key=True, related_name="readiness")
@@ -23,6 +25,7 @@ class Readiness(models.Model):
     missing = models.PositiveIntegerField(default=0)
     late = models.PositiveIntegerField(default=0)
     next_change_at = models.DateTimeField(null=True)
+    swept_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = ReadinessQuerySet.as_manager()
 
@@ -32,6 +35,7 @@ class Readiness(models.Model):
         indexes = [
             models.Index(fields=["state", "release"], name="readiness_state"),
             models.Index(fields=["next_change_at"], name="readiness_next_change"),
+            models.Index(fields=["swept_at"], name="readiness_sweep", condition=Q(swept_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -262,7 +262,7 @@ def _stops(releases: Iterable[Release]) -> dict[int, list[Stop]]:
     pinned = {release.route_version_id for release in travelling} - {None}
     rows = (
         Stop.objects.filter(
-            Q(version__in=newest.order_by("route", "-number").distinct("route").values("pk")) | Q(version__in=pinned)
+            Q(version__in=newest.order_by("route_id", "-number").distinct("route_id").values("pk")) | Q(version__in=pinned)
         )
         .select_related("environment", "version")
         .order_by("position", "id")

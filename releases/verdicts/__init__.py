@@ -1,6 +1,6 @@
 """May it go? And what threatens what is planned."""
 
-from releases.verdicts.asking import verdict, verdict_of_plan, verdicts
+from releases.verdicts.asking import readiness, verdict, verdict_of_plan, verdicts
 from releases.verdicts.requirements import Requirement, RequirementState, RequirementType, Verdict
 from releases.verdicts.threats import (
     NOT_BEGUN,
@@ -18,6 +18,7 @@ __all__ = [
     "RequirementType",
     "Threat",
     "Verdict",
+    "readiness",
     "threatened",
     "threatened_among",
     "threats",

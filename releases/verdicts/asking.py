@@ -5,15 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from accounts.models import User
+from environments.actions import bookings
 from environments.models import Environment
 from policies.queries import Standards
 from releases.models import Promotion, Release
 from releases.queries import cases
 from releases.queries.cases import Case
 from releases.verdicts import standards, travel
-from releases.verdicts.requirements import Requirement, Verdict, weighed
+from releases.verdicts.requirements import Requirement, RequirementState, RequirementType, Verdict, weighed
 from releases.verdicts.threats import NOT_BEGUN
-from releases.vocabulary import PromotionStatus
+from releases.vocabulary import PromotionStatus, ReadinessState
 
 #: Each type's question, in the order in which they are told.
 _TYPES: Final[Sequence[Callable[[Case], Iterator[Requirement]]]] = (
@@ -50,13 +52,30 @@ def verdicts(
     return {case.promotion.pk: weigh(case) for case in found}
 
 
-def verdict_of_plan(release: Release, environment: Environment, starts_at: datetime, ends_at: datetime, at: datetime) -> Verdict:
-    """May a release go into an environment in `[starts_at, ends_at)`, UTC, if it is planned so? Nothing is written.
+def verdict_of_plan(
+    release: Release, environment: Environment, starts_at: datetime, ends_at: datetime, at: datetime, *, user: User
+) -> Verdict:
+    """May a release go into an environment in `[starts_at, ends_at)`, UTC, if somebody plans it so? Nothing is written.
 
-    A promotion that is planned there already and has not begun stands for the plan, in the interval asked about.
+    Whoever has the lanes then is named as far as `user` may see them.
     """
-    promotion = cases.planned(release, environment, starts_at, ends_at)
-    return verdicts([promotion], at)[promotion.pk]
+    case = cases.cases([cases.planned(release, environment, starts_at, ends_at)], at)[0]
+    full = bookings.obstacle(None, environment, starts_at=starts_at, ends_at=ends_at, user=user)
+    state = RequirementState.MISSING if full else RequirementState.SATISFIED
+    sentence = full or f"There is a place for it in {environment.name}."
+    lanes = Requirement(RequirementType.BOOKING, state, sentence, "", None, environment.get_absolute_url(), "a place")
+    return weighed([lanes, *weigh(case).requirements])
+
+
+def readiness(found: Verdict, at: datetime) -> tuple[ReadinessState, int, int]:
+    """What a verdict comes to in a list: its state, how much is missing, and how much of that is late."""
+    missing = found.standing_in_the_way
+    late = sum(1 for each in missing if each.is_late(at))
+    if late:
+        return ReadinessState.LATE, len(missing), late
+    if any(each.state != RequirementState.MISSING for each in missing):
+        return ReadinessState.BLOCKED, len(missing), late
+    return (ReadinessState.WAITING if missing else ReadinessState.READY), len(missing), late
 
 
 def weigh(case: Case) -> Verdict:

@@ -140,7 +140,8 @@ def _sentence(verdict: Verdict) -> str:
     told = []
     for word, some in by_state.items():
         if some:
-            told.append(f"{_of(len(some), total)} {word}: {_listed(some)}")
+            count = f"{len(some)} of {total}" if word == "failed" else _of(len(some), total)
+            told.append(f"{count} {word}: {_listed(some)}")
     return "; ".join(told) + "."
 
 

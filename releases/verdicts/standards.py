@@ -144,10 +144,12 @@ def obligations(case: Case) -> Iterator[Requirement]:
         return
     moment = max(case.at, case.promotion.starts_at)
     for debt in case.debts:
-        if debt.due_at > moment:
-            continue
         whose = debt.release or "a restricted break-fix (ask the PMO)"
         due = moments.instant_words(debt.due_at, case.zone, case.year)
+        if debt.due_at > moment:
+            sentence = f"{debt.service} owes {debt.what} of {whose} until {due}, after this begins."
+            yield Requirement(_T.OBLIGATION, _S.SATISFIED, sentence, "", None, "", f"{debt.what} of {debt.service}", debt.due_at)
+            continue
         sentence = f"{debt.service} still owes {debt.what} of {whose}, which was due by {due}."
         if debt.due_at > case.at:
             sentence = f"{debt.service} owes {debt.what} of {whose}, which is due by {due}, before this begins."
