@@ -64,6 +64,10 @@ FILL_OF: Final[dict[str, str]] = {
     "open": "planned",
     "passed": "succeeded",
     "waived": "approved",
+    # requirements
+    "satisfied": "succeeded",
+    "missing": "planned",
+    "errored": "failed",
     # commitments
     "idea": "planned",
     "committed": "approved",

@@ -7,12 +7,13 @@ from typing import Any
 from django.urls import path
 
 from common.converters import NAME
-from common.reading import DetailView, ListView, ReadView
+from common.reading import DetailView, ListView, Question, ReadView
 from common.rows import Seen
 from common.writing import Acts, Changes, Creates, Removes, Undoes
 from history.api import EventsView
 from projects.forms import ReasonShape, RestrictionShape
 from releases.actions import members, releases, restrictions
+from releases.actions.readiness import last_sweep
 from releases.api.within import ONE, number_of
 from releases.filters import ReleaseFilter
 from releases.forms.releases import ChangedReleaseShape, CopyShape, MemberShape, WholeReleaseShape
@@ -24,6 +25,9 @@ class Releases(Creates, ListView):
     """What travels: sets of changes to services."""
 
     noun, filters, new = RELEASES, ReleaseFilter, WholeReleaseShape
+
+    def depends(self, question: Question) -> tuple[Any, ...]:
+        return (last_sweep(),) if "readiness" in question.given else ()
 
     def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
         return releases.create(by=by, **given)

@@ -13,13 +13,14 @@ from releases.vocabulary import UNFINISHED
 
 @dataclass
 class Glance:
-    """`promotion`: the next unfinished one, else the last that was."""
+    """`promotion`: the next unfinished one, else the last that was. `verdict`: the answer to it, where a list asks for it."""
 
     release: Release
     services: list[Service] = field(default_factory=list)
     projects: list[labels.Named] = field(default_factory=list)
     stations: list[Station] = field(default_factory=list)
     promotion: Promotion | None = None
+    verdict: Any = None
 
 
 def glances(releases: Sequence[Release], user: Any) -> list[Glance]:

@@ -20,6 +20,7 @@ from releases.queries.glances import glances
 from releases.views.contents import panels
 from releases.views.promotions import plan_verbs
 from releases.views.threats import marked
+from releases.views.verdicts import answered
 from releases.vocabulary import Extent
 
 RELEASES = Listing(
@@ -31,6 +32,7 @@ RELEASES = Listing(
     facets=(
         Facet("status", "Status"),
         Facet("commitment", "Commitment"),
+        Facet("readiness", "Readiness"),
         Facet("threatened", "Threatened"),
         Facet("urgency", "Urgency"),
         Facet("size", "Size"),
@@ -50,7 +52,11 @@ RELEASES = Listing(
         Facet("service", "Service"),
         Facet("line", "Version line"),
     ),
-    orders=(Order("newest", "newest first", ("-id",)), Order("name", "name and version", ("name", "version"))),
+    orders=(
+        Order("newest", "newest first", ("-id",)),
+        Order("name", "name and version", ("name", "version")),
+        Order("readiness", "what is late and missing most first", ("-readiness__late", "-readiness__missing", "-id")),
+    ),
     has_times=True,
 )
 
@@ -60,7 +66,10 @@ RELEASES = Listing(
 def releases(request: HttpRequest) -> HttpResponse:
     page = listing.read(request, RELEASES, Release.objects.visible_to(request.user))
     verbs = [Verb("New release", reverse("new_release"), "new")] if rules.may_write_release(me(request), None) else []
-    context = {"page": page, "rows": marked(glances(page.rows, request.user), request.user), "verbs": verbs}
+    shown = glances(page.rows, request.user)
+    if page.order.name == "readiness" or "readiness" in request.GET:
+        answered(shown)
+    context = {"page": page, "rows": marked(shown, request.user), "verbs": verbs}
     return pages.show(request, "releases/releases.html", context, known=RELEASES.known)
 
 
