@@ -9,7 +9,7 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from releases import receivers  # noqa: F401 - importing connects them
         from releases.queries import names
-        from releases.views import ahead, threats
+        from releases.views import ahead, gates, threats
         from releases.views import parts as added
         from releases.views import standards
 
@@ -18,6 +18,7 @@ class ReleasesConfig(AppConfig):
         parts.add("list", 5, ahead.answer)
         parts.add("release.verdict", 10, threats.of_release)
         parts.add("promotion.verdict", 10, threats.of_promotion)
+        parts.add("release.gates", 10, gates.of_release)
         parts.add("release", 5, standards.policies_of_release)
         parts.add("policy.version", 10, standards.trial_of_draft)
         parts.add("environment.live", 10, added.environment_live)

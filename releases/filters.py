@@ -1,18 +1,19 @@
 """What releases, promotions and deployments are narrowed by, on their pages and in REST."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import Team, User
 from common.filters import Filters, Moment, Named, OneOf, Text, TrueOrFalse
 from environments.models import Environment, Route, Service
 from environments.vocabulary import Stage
-from policies.vocabulary import Nature, Risk, Size, Urgency
+from policies.vocabulary import GateArea, Nature, Risk, Size, Urgency
 from projects.models import Output, Program, Project
 from releases.models import Promotion, Release
+from releases.queries.concerned import TABLES
 from releases.verdicts import threatened
-from releases.vocabulary import Commitment, Extent, PromotionStatus, ReleaseStatus
+from releases.vocabulary import Commitment, Extent, GateState, PromotionStatus, ReadinessState, ReleaseStatus
 
 
 def _ends_from(moment: datetime) -> Q:
@@ -38,12 +39,15 @@ _THREATENING = ("releases_promotion", "releases_contribution", "releases_prerequ
 
 
 class ReleaseFilter(Filters):
-    tables = {"environment": ("releases_promotion",), "threatened": _THREATENING}
+    tables = {"environment": ("releases_promotion",), "threatened": _THREATENING, "readiness": TABLES}
     status = OneOf(ReleaseStatus, "Where it stands.")
     commitment = OneOf(Commitment, "How firmly it is meant.")
     threatened = TrueOrFalse(
         Q(pk__in=threatened().values("release")),
         "Whether one of its promotions opens before an output it waits for, or a release it needs live first.",
+    )
+    readiness = OneOf(
+        ReadinessState, "What the verdict on its next promotion comes to; the clock alone may change it.", column="readiness__state"
     )
     urgency = OneOf(Urgency, "Why it comes now.")
     size = OneOf(Size, "How big it is.")
@@ -93,6 +97,31 @@ class PromotionFilter(Filters):
     recorded = TrueOrFalse(Q(was_recorded=True), "Whether it came finished from elsewhere.")
     from_ = Moment(_ends_from, FROM)
     to = Moment(_starts_before, TO)
+
+
+def _due_from(moment: datetime) -> Q:
+    return Q(due_on__gte=moment.date())
+
+
+def _due_before(moment: datetime) -> Q:
+    # Of the day an instant lies in only what came before it counts, and a day lies where it begins.
+    return Q(due_on__lt=moment.date()) if moment.time() == time() else Q(due_on__lte=moment.date())
+
+
+class GateFilter(Filters):
+    tables = {"release_manager": ("releases_release",)}
+    state = OneOf(GateState, "What it is.")
+    area = OneOf(GateArea, "What it is about.")
+    stage = OneOf(Stage, "Before environments of which stage it stands.")
+    asked = TrueOrFalse(
+        Q(is_asked=True), "Whether anybody still asks for it; those nobody asks for are left out unless this is false."
+    )
+    release = Named(Release, "key", "Its release, by key.", path="release")
+    release_manager = Named(User, "email", "The manager of its release, by e-mail address.", path="release__release_manager")
+    team = Named(Team, "slug", "The team that decides it, by slug.", path="owner_team")
+    service = Named(Service, "slug", "A service its release changes, by slug.", path="release__items__service", many=True)
+    from_ = Moment(_due_from, "Due from this day on.")
+    to = Moment(_due_before, "Due before this day.")
 
 
 class DeploymentFilter(Filters):

@@ -8,12 +8,12 @@ from typing import Any, Final, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.querysets import RestrictableQuerySet
 from common.searching import begins, with_words
 from environments.vocabulary import Stage
-from releases.vocabulary import FINISHED, SUCCESSES, UNFINISHED, ContributionState, number_of_key
+from releases.vocabulary import FINISHED, SUCCESSES, UNFINISHED, ContributionState, GateState, number_of_key
 
 
 class ReleaseQuerySet(RestrictableQuerySet[Any]):
@@ -165,7 +165,13 @@ class GateQuerySet(OfReleaseQuerySet):
         return self.filter(stage=stage)
 
     def with_rules(self) -> Self:
-        return self.select_related("rule__version__policy", "rule__procedure", "owner_team", "owner", "release")
+        rules = ("rule__version__policy", "rule__procedure", "rule__waived_by_team")
+        return self.select_related(*rules, "owner_team", "owner", "release")
+
+    def with_expired_waiver(self, at: datetime) -> Self:
+        """Those that count as waived, though none of their waivers holds any longer at an instant (UTC)."""
+        holding = apps.get_model("releases", "Waiver").objects.filter(gate=OuterRef("pk"), end=None, expires_at__gt=at)
+        return self.filter(~Exists(holding), state=GateState.WAIVED)
 
     def by_due_day(self) -> Self:
         return self.order_by("due_on", "id")

@@ -9,9 +9,13 @@ from django.utils import timezone
 from accounts.models import User
 from history.deeds import Deed, Said
 from history.signals import recorded
-from releases.actions import deployments
+from releases.actions import deployments, gates
 from releases.actions.promotions.places import settle_all
-from releases.models import Release
+from releases.models import Gate, Release
+from releases.queries.asked import releases_asked_anew
+
+#: What is told of a gate when something was shown at it, or holds no more.
+SHOWING = frozenset({"shown_evidence", "lost_evidence"})
 
 
 @receiver(recorded)
@@ -31,3 +35,15 @@ def keep_places_where_the_way_changed(deed: Deed, facts: Sequence[Said], **_: An
         travelling |= set(Release.objects.filter(route__in=routes, route_version=None).values_list("pk", flat=True))
     if travelling:
         settle_all(travelling, by=User(pk=deed.actor_id), at=timezone.now())
+
+
+@receiver(recorded)
+def put_gates(deed: Deed, facts: Sequence[Said], **_: Any) -> None:
+    """What has to be passed follows from what is planned, what a release is, and the policies; what a gate is from what was shown."""
+    by, at = User(pk=deed.actor_id), timezone.now()
+    releases = releases_asked_anew(facts)
+    if releases:
+        gates.put(releases, by=by, at=at)
+    shown = {fact.id for fact in facts if fact.kind == "gate" and fact.verb in SHOWING}
+    if shown:
+        gates.keep_states(Gate.objects.filter(pk__in=shown).with_rules(), at=at)

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.models import User
-from accounts.vocabulary import Role
+from accounts.models import Absence, Team, User
+from accounts.vocabulary import AccountKind, Role
 from environments.vocabulary import Stage
 from projects.rules import may_write_output
-from releases.models import Candidate, Contribution, Promotion, Release
+from releases.models import Candidate, Contribution, Gate, Promotion, Release, Waiver
 from releases.queries.routes import stops_of
 from releases.vocabulary import (
     MOVED_BY_PEOPLE,
@@ -129,3 +130,82 @@ def _is_borne_out(origin: ReleaseStatus, target: ReleaseStatus, stays: Collectio
     if target == ReleaseStatus.IN_PRODUCTION:
         return any(stay.is_last and stay.status in SUCCESSES for stay in stays)
     return True
+
+
+# --- gates
+
+
+def voices(by: User, at: datetime) -> list[User]:
+    """Who a person speaks for at an instant (UTC): themselves, and those who are away then and named them. No program speaks."""
+    if by.kind != AccountKind.PERSON or not by.writes_what_is_theirs:
+        return []
+    away = Absence.objects.at(at).filter(delegate=by).select_related("user").order_by("id")
+    return [by, *(absence.user for absence in away if absence.user.writes_what_is_theirs)]
+
+
+def may_decide_gate(by: User, gate: Gate, at: datetime) -> bool:
+    """Whom its rule names: the members of its team, or whoever has its role; of a condition its owner. Or who stands in for them."""
+    return any(owns_gate(voice, gate) for voice in voices(by, at))
+
+
+def owns_gate(who: User, gate: Gate) -> bool:
+    """Whether a gate is for somebody to decide, themselves."""
+    if gate.owner_id:
+        return gate.owner_id == who.pk
+    return _is_one_of(who, gate.owner_team_id, gate.owner_role)
+
+
+def whose_gate(gate: Gate) -> str:
+    """Who decides a gate, in words."""
+    if gate.owner_id:
+        return str(gate.owner)
+    return _in_words(gate.owner_team, gate.owner_role)
+
+
+def who_waives(gate: Gate) -> str:
+    """Who may waive a gate, in words; empty when nobody may."""
+    rule = gate.rule
+    named = [_in_words(rule.waived_by_team, "") if rule and rule.waived_by_team else ""]
+    named.append(_in_words(None, rule.waived_by_role) if rule and rule.waived_by_role else "")
+    return " or ".join(each for each in named if each)
+
+
+def why_not_waive(by: User, gate: Gate, at: datetime) -> str:
+    """Why somebody may not waive a gate; empty when they may."""
+    named = who_waives(gate)
+    if not named:
+        return "Nobody may waive this gate; it has to be passed."
+    entitled = [voice for voice in voices(by, at) if _may_waive(voice, gate)]
+    if not entitled:
+        return "Service accounts never decide; a person does." if by.is_service else f"Only {named} may waive this gate."
+    involved = _involved(gate)
+    if by.pk in involved or all(voice.pk in involved for voice in entitled):
+        return "Who showed something at the gate, or asked for the promotion that comes through it, does not waive it; somebody else does."
+    return ""
+
+
+def may_end_waiver(by: User, gate: Gate, waiver: Waiver, at: datetime) -> bool:
+    """Who gave it, and whoever may give one."""
+    return any(voice.pk == waiver.by_id or _may_waive(voice, gate) for voice in voices(by, at))
+
+
+def _may_waive(who: User, gate: Gate) -> bool:
+    rule = gate.rule
+    return rule is not None and _is_one_of(who, rule.waived_by_team_id, rule.waived_by_role)
+
+
+def _involved(gate: Gate) -> set[int]:
+    """Whose own matter the gate is: who showed something at it, and who asked for what comes through it."""
+    coming = Promotion.objects.unfinished().filter(release=gate.release_id, environment__stage=gate.stage)
+    asked = coming.filter(requested_by__isnull=False).values_list("requested_by", flat=True)
+    return {*gate.evidence.values_list("by", flat=True), *asked}
+
+
+def _is_one_of(who: User, team: int | None, role: str) -> bool:
+    return (team is not None and team in who.team_ids) or (bool(role) and who.has_role(Role(role)))
+
+
+def _in_words(team: Team | None, role: str) -> str:
+    if team is not None:
+        return f"the team {team.name}"
+    return f"whoever has the role {Role(role).label}" if role else "nobody"

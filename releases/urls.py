@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.converters import NAME
-from releases.views import contents, live, promotions, releases, writing
+from releases.views import contents, gates, live, promotions, releases, writing
 
 urlpatterns = [
     path("releases/", releases.releases, name="releases"),
@@ -38,4 +38,14 @@ urlpatterns += [
     path(f"{_ONE}/prerequisites/new/", contents.new_prerequisite, name="new_prerequisite"),
     path(f"{_ONE}/prerequisites/<int:pk>/removal/", contents.remove_prerequisite, name="remove_prerequisite"),
     path("outputs/<int:pk>/offer/", contents.offer_output, name="offer_output"),
+]
+
+_GATE = f"{_ONE}/gates/<int:pk>"
+urlpatterns += [
+    path(f"{_GATE}/", gates.gate, name="gate"),
+    path(f"{_GATE}/ticks/", gates.tick_gate, name="tick_gate"),
+    path(f"{_GATE}/decision/", gates.decide_gate, name="decide_gate"),
+    path(f"{_GATE}/reopening/", gates.reopen_gate, name="reopen_gate"),
+    path(f"{_GATE}/waivers/new/", gates.waive_gate, name="waive_gate"),
+    path(f"{_GATE}/waivers/<int:waiver>/ending/", gates.end_waiver, name="end_waiver"),
 ]

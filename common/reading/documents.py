@@ -141,12 +141,12 @@ class ReadingSchema(AutoSchema):
             "required": ["results", "next", "previous"],
         }
 
-    def one_object(self) -> dict[str, str]:
-        """An object of the view's noun."""
+    def one_object(self, of: Any = None) -> dict[str, str]:
+        """An object of the view's noun, or of another one."""
         view: Any = self.view
-        noun = view.noun
+        noun = of or view.noun
         properties = {column.name: column.schema(noun.model) for column in noun.all_columns}
-        name = "".join(part.title() for part in noun.kind.split("_"))
+        name = "".join(part.title() for part in (noun.documented_as or noun.kind).split("_"))
         return self._component(name, {"type": "object", "properties": properties})
 
     def refusals(self, words: Mapping[int, str]) -> dict[Any, Any]:

@@ -92,5 +92,6 @@ class WritingSchema(ReadingSchema):
             answers: dict[Any, Any] = {204: OpenApiResponse(description="It is gone.")}
         else:
             status = 201 if self.method == "POST" and not hasattr(view, "act") else getattr(view, "status", 200)
-            answers = {status: OpenApiResponse(self.one_object(), description="As it is now.")}
+            told = getattr(view, "told", None) if self.method == "DELETE" else None
+            answers = {status: OpenApiResponse(self.one_object(told), description="As it is now.")}
         return answers | self.refusals(WRITING_REFUSALS)

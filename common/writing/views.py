@@ -49,14 +49,26 @@ class Writes:
             raise NotVisible(NOT_HERE)
         return thing
 
-    def answered(self, request: Request, thing: Any, *, status: int = 200, more: Mapping[str, Any] | None = None) -> HttpResponse:
-        """The object as GET shows it, under its tag. `more` is what is told only now, such as a secret."""
+    def answered(
+        self,
+        request: Request,
+        thing: Any,
+        *,
+        status: int = 200,
+        more: Mapping[str, Any] | None = None,
+        noun: Noun | None = None,
+    ) -> HttpResponse:
+        """The object as GET shows it, under its tag. `more` is what is told only now, such as a secret.
+
+        `noun`: what it is, where that is another than what the address names.
+        """
         question = Question.of(request)
-        number = tags.last_number(self.noun.tables)
-        found = self.noun.one_of(self.noun.visible_to(request.user).filter(pk=thing.pk), question)
+        noun = noun or self.noun
+        number = tags.last_number(noun.tables)
+        found = noun.one_of(noun.visible_to(request.user).filter(pk=thing.pk), question)
         if found is None:
             # Written, and by that taken out of the writer's own sight.
-            body: dict[str, Any] = {"id": thing.pk, **question.restricted(self.noun.kind, [thing.pk])[thing.pk]}
+            body: dict[str, Any] = {"id": thing.pk, **question.restricted(noun.kind, [thing.pk])[thing.pk]}
             return tags.with_tag(HttpResponse(dump(body), content_type=JSON, status=status), tags.tag_of_object(0, number))
         body, revision = found
         response = HttpResponse(dump(body | dict(more or {})), content_type=JSON, status=status)
@@ -153,7 +165,12 @@ class Acts(Writes):
 
 
 class Undoes(Writes):
-    """DELETE of a verb's address takes back what was done: 200 and the changed object. Stands beside `Acts`."""
+    """DELETE of a verb's address takes back what was done: 200 and the changed object. Stands beside `Acts`.
+
+    With `told`, the answer is the row that records the taking back, of that noun.
+    """
+
+    told: ClassVar[Noun | None] = None
 
     def undo(self, thing: Any, *, by: Any, at: datetime, seen: Seen) -> Any:
         raise NotImplementedError
@@ -161,7 +178,8 @@ class Undoes(Writes):
     def delete(self, request: Request, name: str, **names: str) -> HttpResponse:
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
-        return self.answered(request, self.undo(thing, by=request.user, at=timezone.now(), seen=seen_by(request)))
+        undone = self.undo(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
+        return self.answered(request, undone, noun=self.told)
 
 
 def seen_by(request: Request) -> Seen:

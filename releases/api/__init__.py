@@ -1,5 +1,5 @@
 """REST: releases and what they are made of, promotions, deployments, and what is live."""
 
-from releases.api import contents, live, promotions, releases
+from releases.api import contents, gates, live, promotions, releases
 
-urlpatterns = [*releases.urlpatterns, *contents.urlpatterns, *promotions.urlpatterns, *live.urlpatterns]
+urlpatterns = [*releases.urlpatterns, *contents.urlpatterns, *gates.urlpatterns, *promotions.urlpatterns, *live.urlpatterns]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from common.labels import Label, Named, ask
-from releases.models import Candidate, Contribution, Deployment, Item, Prerequisite, Promotion, Release
+from releases.models import Candidate, Contribution, Deployment, Gate, Item, Prerequisite, Promotion, Release, Waiver
 from releases.queries.answers import DEPLOYMENTS, PROMOTIONS, RELEASES, hidden_releases
 from releases.vocabulary import KEY_PREFIX
 
@@ -63,6 +63,31 @@ def name_prerequisites(ids: Collection[int], user: Any) -> Mapping[int, Named]:
     return _of_release(Prerequisite, ids, user, ("pk",), _part("prerequisites", "prerequisite {} of {}"))
 
 
+def name_gates(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    return _of_release(
+        Gate,
+        ids,
+        user,
+        ("name",),
+        lambda pk, release, called, name: Label(
+            f"the gate “{name}”", f"/releases/{KEY_PREFIX}{release}/gates/{pk}/", f"/api/v1/gates/{pk}/"
+        ),
+    )
+
+
+def name_waivers(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    hidden = set(hidden_releases(user))
+    rows = Waiver.objects.filter(pk__in=ids).values_list(
+        "pk", "gate", "gate__name", "gate__release", "gate__release__release_manager__name"
+    )
+    named: dict[int, Named] = {}
+    for pk, gate, name, release, manager in rows:
+        page = f"/releases/{KEY_PREFIX}{release}/gates/{gate}/"
+        label = Label(f"a waiver of the gate “{name}”", page, f"/api/v1/gates/{gate}/waivers/{pk}/")
+        named[pk] = ask(manager) if release in hidden else label
+    return named
+
+
 NAMINGS: Final[Mapping[str, Naming]] = {
     "release": name_releases,
     "promotion": name_promotions,
@@ -71,6 +96,8 @@ NAMINGS: Final[Mapping[str, Naming]] = {
     "candidate": name_candidates,
     "contribution": name_contributions,
     "prerequisite": name_prerequisites,
+    "gate": name_gates,
+    "waiver": name_waivers,
 }
 
 
