@@ -66,8 +66,8 @@ def planned(*, by: Any, **values: Any) -> Promotion:
 def requested(*, by: Any, at: datetime = AT, **values: Any) -> Promotion:
     """The same, asked for by `by`, inside a window of a day around it."""
     made = planned(by=by, **values)
-    window = {"approved_from": made.starts_at - timedelta(hours=6), "approved_until": made.ends_at + timedelta(hours=16)}
-    promotions.reschedule(made, by=UserFactory(roles=[Role.RELEASE_MANAGER]), at=at, **window)
+    since, until = made.starts_at - timedelta(hours=6), made.ends_at + timedelta(hours=16)
+    promotions.reschedule(made, by=UserFactory(roles=[Role.RELEASE_MANAGER]), at=at, approved_from=since, approved_until=until)
     return promotions.request(made, by=by, at=at)
 
 

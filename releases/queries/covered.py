@@ -122,7 +122,8 @@ def _by_policies(rows: _Rows) -> dict[int, str]:
     """Those for which other policy versions count than before."""
     traits = {change.row_id: change.before or {} for change in rows[_RELEASE] if digests.TRAITS & (change.before or {}).keys()}
     tiers = {change.row_id: (change.before or {})["tier"] for change in rows[_SERVICE] if "tier" in (change.before or {})}
-    retired = {change.row_id: change.after["retired_at"] for change in rows[_POLICY] if "retired_at" in (change.after or {})}
+    afters = {change.row_id: change.after or {} for change in rows[_POLICY]}
+    retired = {policy: after["retired_at"] for policy, after in afters.items() if "retired_at" in after}
     published = {change.row_id for change in rows[_VERSION] if (change.after or {}).get("published_at")}
     policies = retired.keys() | set(PolicyVersion.objects.filter(pk__in=published).values_list("policy", flat=True))
     if not traits and not tiers and not policies:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final
@@ -35,19 +35,29 @@ class Shown:
         return words(self.values, zone, year)
 
 
-def of(promotions: Collection[Promotion], known: Standards | None = None) -> dict[int, Shown]:
+@dataclass(frozen=True)
+class Contents:
+    """What is in releases: their items, what each is in which candidate, and the releases that have had several candidates."""
+
+    items: Mapping[int, list[Item]]
+    built: Mapping[int, Mapping[int, _Artefact]]
+    several: Set[int]
+
+
+def of(
+    promotions: Collection[Promotion], known: Standards | None = None, *, contents: Contents | None = None
+) -> dict[int, Shown]:
     """What each promotion stands for now: candidate, items, artefacts, target, approved window and policy versions.
 
     Verbs give the standards as they are in their transaction; readers go without. For any number four queries at most, where the
-    promotions come `with_references`.
+    promotions come `with_references`, and none where their `contents` are given.
     """
     if not promotions:
         return {}
     known = known or standards_kept()
     prefetch_related_objects(list(promotions), "release", "candidate", "environment")
-    releases = {each.release_id for each in promotions}
-    items, built = _items_of(releases), _built({each.candidate_id for each in promotions})
-    several = set(Candidate.objects.filter(release__in=releases, number__gt=1).values_list("release", flat=True))
+    contents = contents or _contents(promotions)
+    items, built, several = contents.items, contents.built, contents.several
     found: dict[int, Shown] = {}
     for promotion in promotions:
         release, environment, build = promotion.release, promotion.environment, built.get(promotion.candidate_id, {})
@@ -103,12 +113,19 @@ def _between(since: datetime, until: datetime, zone: tzinfo, year: int | None) -
     return "between " + interval_words(since, until, zone, year).replace(" – ", " and ")
 
 
+def _contents(promotions: Iterable[Promotion]) -> Contents:
+    releases = {each.release_id for each in promotions}
+    several = Candidate.objects.filter(release__in=releases, number__gt=1).values_list("release", flat=True)
+    return Contents(_items_of(releases), _built({each.candidate_id for each in promotions}), set(several))
+
+
 def _built(candidates: Collection[int]) -> dict[int, dict[int, _Artefact]]:
     """By candidate, what each item is in it."""
     found: dict[int, dict[int, _Artefact]] = defaultdict(dict)
     rows = Artefact.objects.filter(candidate__in=candidates)
-    for candidate, item, *more in rows.values_list("candidate", "item", "address", "identity", "digest", "version"):
-        found[candidate][item] = tuple(more)
+    columns = ("candidate", "item", "address", "identity", "digest", "version")
+    for candidate, item, address, identity, digest, version in rows.values_list(*columns):
+        found[candidate][item] = (address, identity, digest, version)
     return found
 
 

@@ -162,10 +162,12 @@ def standing(
     *,
     known: Standards | None = None,
     shown: Mapping[int, Shown] | None = None,
+    authors: Mapping[int, Collection[int]] | None = None,
 ) -> dict[int, SeatsStanding]:
     """How the approvals of promotions stand at an instant (UTC): a fixed number of queries for any number of them.
 
-    Verbs give the standards as they are in their transaction. `shown` are the digests, where the caller has them already.
+    Verbs give the standards as they are in their transaction. `shown` are the digests and `authors` who changed what, by promotion,
+    where the caller has them already.
     """
     if not promotions:
         return {}
@@ -177,8 +179,11 @@ def standing(
     for approval in found.standing().select_related("rule", "by", "for_delegator").order_by("pk"):
         given[approval.promotion_id].append(approval)
     barred: dict[int, set[int]] = defaultdict(set)
-    for promotion, user in Author.objects.filter(promotion__in=[one.pk for one in promotions]).values_list("promotion", "user"):
-        barred[promotion].add(user)
+    if authors is None:
+        for promotion, user in Author.objects.filter(promotion__in=[one.pk for one in promotions]).values_list("promotion", "user"):
+            barred[promotion].add(user)
+    else:
+        barred.update({promotion: set(users) for promotion, users in authors.items()})
     since = min((approval.at for some in given.values() for approval in some), default=at)
     people = people_for({each.speakers for seats in asked.values() for each in seats}, since=min(since, at))
     return {

@@ -160,7 +160,7 @@ def test_what_an_approval_covers_voids_it_with_the_reason(what: str, rosa: Any, 
         items.change(made.release.items.get(), {"version": "2"}, by=other)
         reason = "what goes in was changed"
     elif what == "window":
-        promotions.reschedule(made, by=other, at=AT, approved_until=made.approved_until + HOUR)
+        promotions.reschedule(made, by=other, at=AT, approved_until=made.ends_at + 2 * DAY)
         reason = "the approved window was changed"
     elif what == "size":
         releases.change(made.release, {"size": "major"}, by=other, at=AT)
@@ -198,7 +198,7 @@ def test_a_no_sends_it_back_with_its_reason_and_voids_the_rest(rosa: Any, people
         approvals.decide(made, decision="reject", digest=digest(made), by=people[1], at=AT)
     approvals.decide(made, decision="reject", digest=digest(made), comment="No test report", by=people[1], at=AT)
     assert (status(made), ends(made)) == ("draft", [("voided", "the promotion was rejected")])
-    assert Event.objects.order_by("-number").first().reason == "No test report"
+    assert Event.objects.latest("pk").reason == "No test report"
     # Asked for anew, everything is decided anew.
     promotions.request(made, by=rosa, at=AT)
     yes(made, people[0])

@@ -120,10 +120,10 @@ def _worse(promotions: Collection[Promotion], at: datetime) -> dict[int, str]:
     asked = {(gate, candidates[promotion]) for pairs in seen.values() for gate, promotion in pairs if gate in gates}
     states = states_of([(gates[gate], candidate) for gate, candidate in sorted(asked)], at)
     worse: dict[int, str] = {}
-    for approval, pairs in seen.items():
+    for number, pairs in seen.items():
         bad = [gates[gate] for gate, promotion in pairs if gate in gates and not states[gate, candidates[promotion]].is_good]
         if bad:
-            worse[approval] = f"the gate “{bad[0].name}” was good then, and is not any more"
+            worse[number] = f"the gate “{bad[0].name}” was good then, and is not any more"
     return worse
 
 
