@@ -9,18 +9,22 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from releases import receivers  # noqa: F401 - importing connects them
         from releases.queries import names
-        from releases.views import ahead, gates, threats
+        from releases.views import ahead, approvals, gates, threats, verdicts
         from releases.views import parts as added
         from releases.views import standards
 
         for kind, naming in names.NAMINGS.items():
             labels.add(kind, naming, hidden=names.HIDDEN.get(kind))
         parts.add("list", 5, ahead.answer)
+        parts.add("release.verdict", 5, verdicts.of_release)
         parts.add("release.verdict", 10, threats.of_release)
+        parts.add("promotion.verdict", 5, verdicts.of_promotion)
         parts.add("promotion.verdict", 10, threats.of_promotion)
         parts.add("release.gates", 10, gates.of_release)
         parts.add("release", 5, standards.policies_of_release)
         parts.add("policy.version", 10, standards.trial_of_draft)
+        parts.add("promotion", 5, approvals.of_promotion)
+        parts.add("release", 3, approvals.of_release)
         parts.add("environment.live", 10, added.environment_live)
         parts.add("environment.promotions", 10, added.environment_promotions)
         parts.add("service.live", 10, added.service_live)

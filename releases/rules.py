@@ -9,9 +9,12 @@ from django.db.models import QuerySet
 from accounts.models import Absence, Team, User
 from accounts.vocabulary import AccountKind, Role
 from environments.vocabulary import Stage
+from policies.queries import Speakers
 from projects.rules import may_write_output
 from releases.models import Candidate, Contribution, Gate, Promotion, Release, Waiver
 from releases.queries.routes import stops_of
+from releases.queries.seats import SeatsStanding
+from releases.queries.speakers import names_of
 from releases.vocabulary import (
     MOVED_BY_PEOPLE,
     RELEASE_MOVES,
@@ -27,7 +30,7 @@ _RAN = frozenset({PromotionStatus.RUNNING, PromotionStatus.PAUSED, PromotionStat
 TOOK_NOTHING = frozenset({PromotionStatus.DRAFT, PromotionStatus.CANCELLED})
 #: What is going on right now ends with an outcome, and with nothing else.
 GOING_ON = frozenset({PromotionStatus.RUNNING, PromotionStatus.PAUSED})
-_BEEN_IN_PRODUCTION = frozenset({ReleaseStatus.IN_PRODUCTION, ReleaseStatus.EARLY_LIFE, ReleaseStatus.CLOSED})
+BEEN_IN_PRODUCTION = frozenset({ReleaseStatus.IN_PRODUCTION, ReleaseStatus.EARLY_LIFE, ReleaseStatus.CLOSED})
 
 
 def may_write_release(by: User, release: Release | None) -> bool:
@@ -37,11 +40,26 @@ def may_write_release(by: User, release: Release | None) -> bool:
     return by.is_active and release is not None and release.release_manager_id == by.pk
 
 
+def may_run(by: User, promotion: Promotion) -> bool:
+    """Release managers, and who belongs to the team that owns the environment: starting, pausing, ending, rolling back. The operator may all."""
+    if by.is_builtin or by.has_role(Role.RELEASE_MANAGER):
+        return True
+    return by.writes_what_is_theirs and promotion.environment.owner_id in by.team_ids
+
+
 def may_write_contribution(by: User, contribution: Contribution) -> bool:
     """The release's side, and while it is not accepted whoever may write the output."""
     if may_write_release(by, contribution.release):
         return True
     return contribution.state != ContributionState.ACCEPTED and may_write_output(by, contribution.output)
+
+
+def may_show_evidence(by: User, gate: Gate) -> bool:
+    """The release's side, and whoever the gate is for: its team, its role, the owner of a condition. Service accounts too."""
+    if may_write_release(by, gate.release):
+        return True
+    has_role = bool(gate.owner_role) and by.has_role(Role(gate.owner_role))
+    return by.writes_what_is_theirs and (has_role or gate.owner_team_id in by.team_ids or gate.owner_id == by.pk)
 
 
 def has_left_first_stop(release: Release) -> bool:
@@ -124,7 +142,7 @@ def _is_borne_out(origin: ReleaseStatus, target: ReleaseStatus, stays: Collectio
             return not stands
         return any(stay.status != PromotionStatus.CANCELLED for stay in stays)
     if target == ReleaseStatus.UNDER_WAY:
-        if origin in _BEEN_IN_PRODUCTION:
+        if origin in BEEN_IN_PRODUCTION:
             return any(stay.status == PromotionStatus.ROLLED_BACK for stay in stays)
         return any(stay.status in _RAN for stay in stays)
     if target == ReleaseStatus.IN_PRODUCTION:
@@ -209,3 +227,25 @@ def _in_words(team: Team | None, role: str) -> str:
     if team is not None:
         return f"the team {team.name}"
     return f"whoever has the role {Role(role).label}" if role else "nobody"
+
+
+def why_not_decide(by: User, promotion: Promotion, stand: SeatsStanding, at: datetime) -> str:
+    """Why somebody may not decide on a promotion, in a sentence; empty when they may. Nobody's role lifts it."""
+    if by.is_service or by.is_builtin:
+        return "Only people decide, never service accounts."
+    if by.pk == promotion.requested_by_id:
+        return "You asked for this promotion, so others decide on it."
+    if by.pk in stand.excluded:
+        return "You changed something that an approval of this covers, or stand in for somebody who did or who asked for it; others decide on it."
+    if not any(speaks_for(by, stand, speakers, at) for speakers in stand.needs):
+        asked = names_of(stand.asked)
+        return f"You do not speak for any of those who decide here: {asked}." if asked else "Nobody's approval is asked for here."
+    return ""
+
+
+def speaks_for(by: User, stand: SeatsStanding, speakers: Speakers, at: datetime) -> bool:
+    """Whether somebody may take these seats, for themselves or for somebody they stand in for."""
+    if by.pk not in stand.people.deciders:
+        return False
+    others = (each for each in stand.people.delegators(by.pk, at) if each not in stand.excluded)
+    return any(speakers in stand.people.may.get(each, frozenset()) for each in (by.pk, *others))

@@ -21,7 +21,8 @@ class Noun:
     `tables`: all whose rows an answer depends on, those that decide who may see what included; ETags come from their last numbers.
     `order`: columns of a B-tree that ends with one that is unique, all in one direction. `unasked`: what a list leaves out as
     long as the parameter of that name is absent. `within`: for what has no address of its own, the noun it lies in and the path to
-    it, such as `(RELEASES, "release")`.
+    it, such as `(RELEASES, "release")`. `documented_as`: how the documents call its objects, where single ones show more than
+    lists do.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Noun:
     page: str | None = None
     within: "tuple[Noun, str] | None" = None
     unasked: Mapping[str, Q] = field(default_factory=dict)
+    documented_as: str = ""
 
     @cached_property
     def all_columns(self) -> tuple[Column, ...]:

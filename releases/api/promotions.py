@@ -16,6 +16,7 @@ from releases.filters import PromotionFilter
 from releases.forms.promotions import MoveShape, PlanOfReleaseShape, PlanShape
 from releases.models import Release
 from releases.queries.answers import PROMOTIONS
+from releases.queries.approval_answers import PROMOTION
 
 
 class PromotionsOfRelease(Creates, ListOfRelease):
@@ -37,9 +38,9 @@ class Promotions(Creates, ListView):
 
 
 class Promotion(Changes, DetailView):
-    """One promotion."""
+    """One promotion, with the digest of what an approval of it stands for."""
 
-    noun, shape = PROMOTIONS, MoveShape
+    noun, shape = PROMOTION, MoveShape
 
     def change(self, thing: Any, changes: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
         return promotions.reschedule(thing, by=by, at=at, seen=seen, **changes)

@@ -100,7 +100,7 @@ def test_rest_asks_decides_and_takes_back(rosa: Any, sven: Any):
         "met": False,
         "rules": [{"rule": rule.pk, "name": "Rule 0", "team": "security", "role": None, "people": 1, "taken": 0}],
     }
-    body = {"decision": "approve", "digest": "0" * 64}
+    body: dict[str, Any] = {"decision": "approve", "digest": "0" * 64}
     assert by_sven.post(f"{address}approvals/", body, **JSON).status_code == 409
     assert by_rosa.post(f"{address}approvals/", body, **JSON).status_code == 403
     body |= {"digest": found["digest"], "rule": rule.pk, "conditions": [{"text": "Watch it", "owner": rosa.email}]}
