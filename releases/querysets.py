@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.querysets import RestrictableQuerySet
 from common.searching import begins, with_words
 from environments.vocabulary import Stage
-from releases.vocabulary import FINISHED, SUCCESSES, UNFINISHED, ContributionState, GateState, number_of_key
+from releases.vocabulary import FINISHED, LEFT_SOMETHING, SUCCESSES, UNFINISHED, WAITING, ContributionState, GateState, number_of_key
 
 
 class ReleaseQuerySet(RestrictableQuerySet[Any]):
@@ -105,6 +105,19 @@ class PromotionQuerySet(OfReleaseQuerySet):
 
     def succeeded(self) -> Self:
         return self.filter(status__in=SUCCESSES)
+
+    def arrived(self) -> Self:
+        """Those that may have brought something: they succeeded, or ended otherwise, for good or not."""
+        return self.filter(Q(status__in=SUCCESSES) | Q(status__in=LEFT_SOMETHING, ended_at__isnull=False))
+
+    def counting(self) -> Self:
+        """Those that count for later stops: they succeeded, decided here or vouched for."""
+        return self.succeeded().filter(Q(was_recorded=False) | Q(is_trusted=True))
+
+    def missed_by(self, at: datetime) -> Self:
+        """Those asked for or approved whose approved window has ended by an instant (UTC)."""
+        waiting = self.filter(status__in=WAITING)
+        return waiting.filter(Q(approved_until__lte=at) | Q(approved_until=None, ends_at__lte=at))
 
     def matching(self, words: str) -> Self:
         """Those of which every word is said by the release or stands in the environment's names."""

@@ -81,6 +81,10 @@ _R, _P = ReleaseStatus, PromotionStatus
 FINISHED: Final = frozenset({_P.SUCCEEDED, _P.SUCCEEDED_WITH_ISSUES, _P.FAILED, _P.ROLLED_BACK, _P.CANCELLED, _P.MISSED})
 UNFINISHED: Final = frozenset(_P) - FINISHED
 SUCCESSES: Final = frozenset({_P.SUCCEEDED, _P.SUCCEEDED_WITH_ISSUES})
+#: What did not succeed, or not for good, and may have left something all the same.
+LEFT_SOMETHING: Final = frozenset({_P.FAILED, _P.ROLLED_BACK})
+#: What was asked for and has not begun; it ends with its approved window.
+WAITING: Final = frozenset({_P.REQUESTED, _P.APPROVED})
 #: What may be given another interval: what has not begun, and what was missed.
 MOVABLE: Final = frozenset({_P.DRAFT, _P.REQUESTED, _P.APPROVED, _P.MISSED})
 
@@ -153,6 +157,15 @@ class ApprovalEndKind(models.TextChoices):
 
 class ItemOutcome(models.TextChoices):
     SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    ROLLED_BACK = "rolled_back", "rolled back"
+
+
+class Outcome(models.TextChoices):
+    """How a promotion that runs may end."""
+
+    SUCCEEDED = "succeeded"
+    SUCCEEDED_WITH_ISSUES = "succeeded_with_issues", "succeeded with issues"
     FAILED = "failed"
     ROLLED_BACK = "rolled_back", "rolled back"
 

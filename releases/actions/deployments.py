@@ -1,21 +1,22 @@
 """What is where, worked out anew from the promotions that brought it."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from common.bringing import Writing
 from common.copying import ROWS_AT_ONCE, copy_rows
 from environments.models import Environment
 from history.deeds import deed
-from releases.models import Artefact, Candidate, Deployment, Item, Promotion
-from releases.vocabulary import ItemChange
+from releases.models import Artefact, Candidate, Deployment, Item, Promotion, PromotionItem
+from releases.vocabulary import SUCCESSES, ItemChange, ItemOutcome
 
 _BEFORE_THE_VERSION = ("dev", "snapshot", "a", "alpha", "b", "beta", "m", "milestone", "c", "pre", "preview", "rc")
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
@@ -35,12 +36,13 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Arrival:
-    """An item that arrived with a promotion that succeeded, at the moment that promotion ended.
+    """An item that arrived with a promotion, at the moment that promotion ended; `until` it was rolled back, if it was.
 
     `precedence` settles what the version leaves open, by what does not depend on the order of arrival here.
     """
 
     at: datetime
+    until: datetime | None
     version: str
     is_removal: bool
     item: int
@@ -49,30 +51,37 @@ class Arrival:
     precedence: tuple[str, datetime, list[str], int]
 
 
+class Stay(NamedTuple):
+    """A time `[begins_at, ends_at)` in which an item was what is at a place; without an end while it is."""
+
+    arrival: Arrival
+    begins_at: datetime
+    ends_at: datetime | None
+
+
+#: A stay among those of its promotion's item at a place: the nth, since what is rolled back over it gives the place back.
+_Key = tuple[Place, int, int, int]
+
+
 @deed
 def recompute(places: Collection[Place], *, by: User) -> None:
     """Make the deployments of `places` what the promotions there say; rows that are right already stay untouched.
 
-    Called within a deed whose verb records why: deployments are a consequence, and bring no fact of their own. Promotions that
-    succeeded (with issues or without) count, in the order of the end of their intervals. A deployment begins there and ends when
-    the next of its line begins; of several at the same instant the one with the highest version (`version_order`) wins; an item
-    that is `removed` ends the line. A promotion into a whole environment reaches each of its parts.
+    Called within a deed whose verb records why: deployments are a consequence, and bring no fact of their own. Each item follows its
+    own outcome: it arrives when its promotion really ended (for what came recorded from elsewhere: at the end of its interval), and
+    stays until the next of its line arrives, or until it is rolled back; then what was there before it is there again. Of several at
+    the same instant the one with the highest version (`version_order`) wins; an item that is `removed` ends the line. A promotion
+    into a whole environment reaches each of its parts.
     """
     if not places:
         return
     wanted = _wanted(places)
-    present = {
-        (Place(found.service_id, found.environment_id, found.part, found.line), found.promotion_id, found.item_id): found
-        for found in Deployment.objects.filter(
-            service__in={place.service for place in places}, environment__in={place.environment for place in places}
-        )
-        if Place(found.service_id, found.environment_id, found.part, found.line) in places
-    }
+    present = _present(places)
     gone = [found.pk for key, found in present.items() if key not in wanted]
     new = [key for key in wanted if key not in present]
     writing = Writing(Deployment)
     for key in wanted.keys() & present.keys():
-        writing.set(present[key], _values(*wanted[key]))
+        writing.set(present[key], _values(wanted[key]))
     if not gone and not new and not writing.changed:
         return
     with connection.cursor() as cursor:
@@ -82,15 +91,36 @@ def recompute(places: Collection[Place], *, by: User) -> None:
             Deployment.objects.filter(pk__in=gone).delete()
         writing.write_changed()
         for start in range(0, len(new), ROWS_AT_ONCE):
-            copy_rows([_made(*key, *wanted[key]) for key in new[start : start + ROWS_AT_ONCE]])
+            copy_rows([_made(key, wanted[key]) for key in new[start : start + ROWS_AT_ONCE]])
         cursor.execute("SET CONSTRAINTS deployment_one_version_at_a_time IMMEDIATE")
 
 
-def _values(arrival: Arrival, ends_at: datetime | None) -> dict[str, Any]:
-    return {"version": arrival.version, "release_id": arrival.release, "begins_at": arrival.at, "ends_at": ends_at}
+def _present(places: Collection[Place]) -> dict[_Key, Deployment]:
+    rows = Deployment.objects.filter(
+        service__in={place.service for place in places}, environment__in={place.environment for place in places}
+    )
+    found: dict[_Key, Deployment] = {}
+    for row in rows.order_by("begins_at", "pk"):
+        place = Place(row.service_id, row.environment_id, row.part, row.line)
+        if place in places:
+            found[_next_key(found, place, row.promotion_id, row.item_id)] = row
+    return found
 
 
-def _made(place: Place, promotion: int, item: int, arrival: Arrival, ends_at: datetime | None) -> Deployment:
+def _next_key(known: Mapping[_Key, Any], place: Place, promotion: int, item: int) -> _Key:
+    count = 0
+    while (place, promotion, item, count) in known:
+        count += 1
+    return place, promotion, item, count
+
+
+def _values(stay: Stay) -> dict[str, Any]:
+    arrival = stay.arrival
+    return {"version": arrival.version, "release_id": arrival.release, "begins_at": stay.begins_at, "ends_at": stay.ends_at}
+
+
+def _made(key: _Key, stay: Stay) -> Deployment:
+    place, promotion, item, _ = key
     return Deployment(
         service_id=place.service,
         environment_id=place.environment,
@@ -98,12 +128,12 @@ def _made(place: Place, promotion: int, item: int, arrival: Arrival, ends_at: da
         line=place.line,
         promotion_id=promotion,
         item_id=item,
-        **_values(arrival, ends_at),
+        **_values(stay),
     )
 
 
 def places_of(releases: Iterable[int]) -> set[Place]:
-    """Every place where something of these releases is or would be, by their promotions that succeeded and the deployments there are."""
+    """Every place where something of these releases is or would be, by their promotions and the deployments there are."""
     releases = set(releases)
     found = {
         Place(*row) for row in Deployment.objects.filter(release__in=releases).values_list("service", "environment", "part", "line")
@@ -145,25 +175,43 @@ def _rank(piece: str) -> tuple[int, int, str]:
     return (2, 0, piece)
 
 
-def _wanted(places: Collection[Place]) -> dict[tuple[Place, int, int], tuple[Arrival, datetime | None]]:
-    """The deployments that should be, with their ends: by place, promotion and item."""
-    arrivals: dict[Place, dict[datetime, Arrival]] = {}
+def _wanted(places: Collection[Place]) -> dict[_Key, Stay]:
+    """The deployments that should be."""
+    arrivals: dict[Place, list[Arrival]] = {}
     items = Item.objects.filter(service__in={place.service for place in places})
     for place, arrival in _arrivals(items, {place.environment for place in places}):
         if place in places:
-            moments = arrivals.setdefault(place, {})
-            other = moments.get(arrival.at)
-            if other is None or _weight(other) < _weight(arrival):
-                moments[arrival.at] = arrival
-    wanted: dict[tuple[Place, int, int], tuple[Arrival, datetime | None]] = {}
-    for place, moments in arrivals.items():
-        ends_at = None
-        for moment in sorted(moments, reverse=True):
-            arrival = moments[moment]
-            if not arrival.is_removal:
-                wanted[place, arrival.promotion, arrival.item] = (arrival, ends_at)
-            ends_at = moment
+            arrivals.setdefault(place, []).append(arrival)
+    wanted: dict[_Key, Stay] = {}
+    for place, some in arrivals.items():
+        for stay in stays(some):
+            wanted[_next_key(wanted, place, stay.arrival.promotion, stay.arrival.item)] = stay
     return wanted
+
+
+def stays(arrivals: Collection[Arrival]) -> Iterator[Stay]:
+    """What was at one place, and when: at every instant the latest arrival that was not rolled back by then. In order of time.
+
+    Where that is a removal, nothing is.
+    """
+    ranked = sorted(arrivals, key=lambda one: (one.at, _weight(one)))
+    moments = sorted({one.at for one in ranked} | {one.until for one in ranked if one.until is not None})
+    there: list[tuple[int, Arrival]] = []
+    come, top, since = 0, None, None
+    for moment in moments:
+        while come < len(ranked) and ranked[come].at == moment:
+            # The latest first: a heap gives its smallest.
+            heappush(there, (-come, ranked[come]))
+            come += 1
+        while there and (until := there[0][1].until) is not None and until <= moment:
+            heappop(there)
+        now = there[0][1] if there else None
+        if now is not top:
+            if top is not None and since is not None and not top.is_removal:
+                yield Stay(top, since, moment)
+            top, since = now, moment
+    if top is not None and since is not None and not top.is_removal:
+        yield Stay(top, since, None)
 
 
 def _weight(arrival: Arrival) -> tuple[bool, Version, tuple[str, datetime, list[str], int]]:
@@ -172,28 +220,44 @@ def _weight(arrival: Arrival) -> tuple[bool, Version, tuple[str, datetime, list[
 
 
 def _arrivals(items: QuerySet[Item], environments: Collection[int] | None = None) -> Iterator[tuple[Place, Arrival]]:
-    """What the promotions that succeeded brought of these items, and where (only into `environments`, when they are given)."""
+    """What promotions brought of these items, and where (only into `environments`, when they are given).
+
+    One that succeeded brought all but what is said to have failed; of one that failed, or was rolled back, there was only what is
+    said to have succeeded.
+    """
     carried: dict[int, list[tuple[int, int, str, bool]]] = {}
     for release, item, service, version, change in items.values_list("release", "pk", "service", "version", "change"):
         carried.setdefault(release, []).append((item, service, version, change == ItemChange.REMOVED))
-    promotions = Promotion.objects.succeeded().filter(release__in=carried)
+    promotions = Promotion.objects.arrived().filter(release__in=carried).exclude(rolled_back_at__lte=F("ended_at"))
     if environments is not None:
         promotions = promotions.filter(environment__in=environments)
     parts_of = dict(Environment.objects.exclude(parts=[]).values_list("pk", "parts"))
-    rows = promotions.values_list(
-        "pk", "release", "candidate", "release__name", "release__line", "environment", "parts", "starts_at", "ends_at", "attempt"
-    )
+    columns = ("pk", "release", "candidate", "release__name", "release__line", "environment", "parts", "starts_at", "attempt")
+    rows = promotions.values_list(*columns, "status", "ends_at", "ended_at", "rolled_back_at")
     built = _built(carried)
-    for promotion, release, candidate, name, line, environment, parts, starts_at, at, attempt in rows:
+    outcomes = _outcomes(items, environments)
+    for promotion, release, candidate, name, line, environment, parts, starts_at, attempt, status, planned, ended_at, until in rows:
         build = built.get(candidate)
+        unsaid = ItemOutcome.SUCCEEDED if status in SUCCESSES else ItemOutcome.FAILED
         for item, service, present, is_removal in carried[release]:
             if build is not None and item not in build:
                 continue
+            if outcomes.get((promotion, item), unsaid) != ItemOutcome.SUCCEEDED:
+                continue
             then = None if build is None else build[item]
             version = present if then is None else then
-            arrival = Arrival(at, version, is_removal, item, release, promotion, (name, starts_at, parts, attempt))
+            order = (name, starts_at, parts, attempt)
+            arrival = Arrival(ended_at or planned, until, version, is_removal, item, release, promotion, order)
             for part in parts or parts_of.get(environment) or [""]:
                 yield Place(service, environment, part, line), arrival
+
+
+def _outcomes(items: QuerySet[Item], environments: Collection[int] | None) -> dict[tuple[int, int], str]:
+    """How items ended, where it was said, by promotion and item."""
+    said = PromotionItem.objects.filter(item__in=items.values("pk"))
+    if environments is not None:
+        said = said.filter(promotion__environment__in=environments)
+    return {(promotion, item): outcome for promotion, item, outcome in said.values_list("promotion", "item", "outcome")}
 
 
 def _built(releases: Collection[int]) -> dict[int, dict[int, str | None]]:

@@ -7,7 +7,18 @@ from typing import Any
 
 from common import labels
 from environments.models import Environment
-from releases.models import Artefact, Candidate, Contribution, Deployment, ExternalLink, Item, Prerequisite, Promotion, Release
+from releases.models import (
+    Artefact,
+    Candidate,
+    Contribution,
+    Deployment,
+    ExternalLink,
+    Item,
+    Prerequisite,
+    Promotion,
+    PromotionItem,
+    Release,
+)
 from releases.queries.glances import promotions_of
 from releases.queries.live import by_stage, in_order
 from releases.queries.stations import Station, stations
@@ -97,6 +108,22 @@ def contents(release: Release, user: Any) -> Contents:
 def artefacts_of(candidate: int) -> list[Artefact]:
     """The artefacts of a candidate with their items, service by service."""
     return list(Artefact.objects.filter(candidate=candidate).select_related("item__service").order_by("item__service__slug"))
+
+
+def items_in(candidate: Candidate) -> list[Item]:
+    """The items of a candidate with their services: the only one of a release has whatever the release changes, one of several
+    what it was built of."""
+    items = Item.objects.filter(release=candidate.release_id).select_related("service").order_by("service__slug")
+    if Candidate.objects.filter(release=candidate.release_id, number__gt=1).exists():
+        items = items.filter(artefacts__candidate=candidate)
+    return list(items)
+
+
+def carried_by(promotion: Promotion) -> list[tuple[Item, Artefact | None, PromotionItem | None]]:
+    """The items of a promotion's candidate, each with its artefact, and how it ended once that is said."""
+    artefacts = {artefact.item_id: artefact for artefact in artefacts_of(promotion.candidate_id)}
+    ended = {one.item_id: one for one in promotion.item_outcomes.all()}
+    return [(item, artefacts.get(item.pk), ended.get(item.pk)) for item in items_in(promotion.candidate)]
 
 
 def built(candidates: Sequence[Candidate]) -> list[tuple[Candidate, list[Built]]]:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from django.db import transaction
+
 from accounts.models import User
 from environments.actions import bookings
 from environments.actions.bookings import LanesTaken, Wish
@@ -36,13 +38,41 @@ def promotions_of(release: Release) -> list[Promotion]:
 
 def settle(release: Release, *, by: User, at: datetime) -> None:
     """Have the places of a release be those its promotions hold now. Raises Conflict where lanes are taken, naming who has them."""
-    promotions = list(Promotion.objects.filter(release=release).order_by("pk"))
-    wanted = holds(release, promotions, _stops(release))
-    bookings.release_all(KIND, [one.pk for one in promotions if one.pk not in wanted], by=by, at=at)
+    promotions, wanted = _let_go(release, by, at)
     try:
         bookings.hold_all(KIND, _wishes(wanted), by=by)
     except LanesTaken as taken:
         raise LanesTaken(_explained(taken, wanted, promotions)) from None
+
+
+def settle_after_all(release: Release, *, by: User, at: datetime) -> None:
+    """The same after something that has happened already, and that nothing refuses: an outcome, a roll-back, time that is over.
+
+    Where the release now stays for longer at an earlier stop than the lanes there are free, its place ends when it did, and that is told.
+    """
+    promotions, wanted = _let_go(release, by, at)
+    environments = {one.pk: one.environment for one in promotions}
+    while True:
+        try:
+            with transaction.atomic():
+                bookings.hold_all(KIND, _wishes(wanted), by=by)
+        except LanesTaken as taken:
+            for number in sorted(taken.by_holder):
+                template = (
+                    "{subject} stays in {environment} for longer than its place there lasts: others have the lanes from then on"
+                )
+                record(release, "stays_without_place", by=by, template=template, environment=environments[number], promotion=number)
+            wanted = {number: held for number, held in wanted.items() if number not in taken.by_holder}
+        else:
+            return
+
+
+def _let_go(release: Release, by: User, at: datetime) -> tuple[list[Promotion], Mapping[int, Held]]:
+    """The promotions of a release, and the places they hold now; what they hold no longer is given back."""
+    promotions = list(Promotion.objects.filter(release=release).select_related("environment").order_by("pk"))
+    wanted = holds(release, promotions, _stops(release))
+    bookings.release_all(KIND, [one.pk for one in promotions if one.pk not in wanted], by=by, at=at)
+    return promotions, wanted
 
 
 def settle_all(releases: Collection[int], *, by: User, at: datetime) -> None:
