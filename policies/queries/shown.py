@@ -68,7 +68,7 @@ def selection(version: PolicyVersion) -> dict[str, str]:
 
 def selection_words(version: PolicyVersion) -> str:
     """The same on one line."""
-    return "; ".join(f"{name.lower()} {said}" for name, said in selection(version).items()) or "every release"
+    return "; ".join(f"{name.lower()} {said.lower()}" for name, said in selection(version).items()) or "every release"
 
 
 def gate_facts(rule: GateRule) -> dict[str, str]:

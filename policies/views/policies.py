@@ -51,7 +51,7 @@ def policy(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "policy": found,
         "versions": found.versions.all(),
-        "version": shown,
+        "shown": shown,
         "said": said_by(shown) if shown else None,
         "verbs": _verbs(request, found),
     }
@@ -133,4 +133,6 @@ def _verbs(request: HttpRequest, found: Policy) -> list[Verb]:
     if found.retired_at:
         return [Verb("Take it up again…", f"{base}restoration/")]
     words = "Change the draft" if found.draft else "Draft a new version" if found.in_force else "Draft what it asks"
-    return [Verb(words, f"{base}draft/", "new"), Verb("Change name", f"{base}edit/"), Verb("Retire…", f"{base}retirement/")]
+    verbs = [Verb(words, f"{base}draft/", "new"), Verb("Change name", f"{base}edit/")]
+    may_go = found.draft is None and not (found.in_force and found.in_force.has_rules())
+    return [*verbs, Verb("Retire…", f"{base}retirement/")] if may_go else verbs

@@ -33,7 +33,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = _version(request, slug, number)
     context = {
         "policy": found.policy,
-        "version": found,
+        "shown": found,
         "said": said_by(found),
         "warnings": [] if found.is_published else unmeetable(found),
         "verbs": _verbs(request, found),
