@@ -69,7 +69,9 @@ class PromotionVerdict(ReadView):
             raise NotVisible(NOT_HERE)
         at = timezone.now()
         number = tags.last_number(TABLES)
-        return self.conditional(question, number, lambda: _answer(verdict(found, at), question), at.replace(second=0, microsecond=0))
+        return self.conditional(
+            question, number, lambda: _answer(verdict(found, at), question), at.replace(second=0, microsecond=0)
+        )
 
 
 class Verdicts(ReadView):
@@ -92,6 +94,7 @@ class Verdicts(ReadView):
         question = Question.of(request)
         question.expect(set())
         given = AskShape(user=request.user).read(request.data)
+        user: Any = request.user
         release, environment, at = given["release"], given["environment"], timezone.now()
         start, end = given.get("starts_at"), given.get("ends_at")
         if (start is None) != (end is None):
@@ -103,7 +106,7 @@ class Verdicts(ReadView):
                 return _said(_answer(verdict(planned, at), question))
             start, end = at, at + _SOMETIME
         Interval(start, end)
-        return _said(_answer(verdict_of_plan(release, environment, start, end, at, user=request.user), question))
+        return _said(_answer(verdict_of_plan(release, environment, start, end, at, user=user), question))
 
 
 def _answer(found: Verdict, question: Question) -> dict[str, Any]:

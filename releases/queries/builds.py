@@ -10,6 +10,8 @@ from releases.models import Artefact, Candidate, Item
 
 #: What each item is, by its id as text: a short digest of artefact, identity and version. As JSON keeps it.
 Builds = Mapping[str, str]
+#: An item: its id, release, service and that one's name, version and change.
+_Item = tuple[int, int, int, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,18 @@ def builds_of(candidates: Collection[int]) -> dict[int, Build]:
         )
     )
     artefacts = {
-        (candidate, item): tuple(more)
-        for candidate, item, *more in Artefact.objects.filter(candidate__in=releases).values_list(
+        (candidate, item): (address, identity, digest, version)
+        for candidate, item, address, identity, digest, version in Artefact.objects.filter(candidate__in=releases).values_list(
             "candidate_id", "item_id", "address", "identity", "digest", "version"
         )
     }
+    return builds_from(releases, items, artefacts)
+
+
+def builds_from(
+    releases: Mapping[int, int], items: Iterable[_Item], artefacts: Mapping[tuple[int, int], tuple[str, str, str, str | None]]
+) -> dict[int, Build]:
+    """The builds of candidates, from rows that are at hand: `releases` by candidate, `artefacts` by candidate and item. One query at most."""
     by_release = defaultdict(list)
     for item in items:
         by_release[item[1]].append(item)

@@ -14,12 +14,36 @@ from django.db.models.functions import Coalesce, JSONObject
 from environments.models import Booking, Environment, RouteVersion, Stop
 from environments.vocabulary import Stage
 from policies.queries import Asked, Standards, standards_kept
-from releases.models import Artefact, Candidate, Contribution, Deployment, Gate, Item, Obligation, Prerequisite, Promotion, Release, Waiver
+from releases.models import (
+    Artefact,
+    Author,
+    Candidate,
+    Contribution,
+    Deployment,
+    Gate,
+    Item,
+    Obligation,
+    Prerequisite,
+    Promotion,
+    Release,
+    Waiver,
+)
 from releases.queries import digests, gates, seats, soaks
-from releases.queries.digests import Shown
+from releases.queries.builds import Build, builds_from
+from releases.queries.digests import Contents, Shown
 from releases.queries.seats import SeatsStanding
 from releases.queries.soaks import Passage
-from releases.vocabulary import SUCCESSES, UNFINISHED, Extent, GateState, Identity, ItemChange, PromotionStatus, ReleaseStatus, Strength
+from releases.vocabulary import (
+    SUCCESSES,
+    UNFINISHED,
+    Extent,
+    GateState,
+    Identity,
+    ItemChange,
+    PromotionStatus,
+    ReleaseStatus,
+    Strength,
+)
 
 #: As what promotions hold their places.
 _HOLDER: Final = "promotion"
@@ -119,10 +143,29 @@ class Case:
         return self.release.get_absolute_url() if self.is_plan else self.promotion.get_absolute_url()
 
 
+class _Around(NamedTuple):
+    """What a release waits for, needs, is held up by, what of its services lies nowhere (by environment), and whether it had candidates."""
+
+    feeds: tuple[Feed, ...]
+    needs: tuple[Need, ...]
+    debts: tuple[Debt, ...]
+    nowhere: tuple[tuple[int, str], ...]
+    has_several: bool
+
+
+class _Found(NamedTuple):
+    """A promotion with what lies around it, its place, and who changed what approvals of it cover."""
+
+    promotion: Promotion
+    around: _Around
+    place: tuple[datetime, datetime | None] | None
+    authors: tuple[int, ...]
+
+
 def planned(release: Release, environment: Environment, starts_at: datetime, ends_at: datetime, *, number: int = -1) -> Promotion:
     """A promotion that is only asked about, of the newest candidate of a release; never saved. `number` is below zero."""
     candidate = Candidate.objects.filter(release=release).order_by("-number").first()
-    return _unwritten(release, environment, candidate or Candidate(pk=0, release=release), starts_at, ends_at, number)
+    return _plan(release, environment, candidate or Candidate(pk=0, release=release), starts_at, ends_at, number)
 
 
 def cases(
@@ -133,35 +176,40 @@ def cases(
     `is_starting`: they are to begin at `at`, and to last as long as they are planned. The same queries for any number of promotions.
     """
     written = _written({each.pk for each in promotions if each.pk > 0})
-    asked = [written.get(each.pk) if each.pk > 0 else each for each in promotions]
-    found = [each for each in asked if each is not None]
+    asked = written | _unwritten([each for each in promotions if each.pk < 0])
+    found = [asked[each.pk] for each in promotions if each.pk in asked]
     known = known or standards_kept()
-    members = _members(found)
+    members = _members([each.promotion for each in found])
     everything = [*found, *(member for some in members.values() for member in some)]
     made = _made(everything, at, known, is_starting=is_starting)
     return [
-        replace(made[each.pk], members=tuple(made[member.pk] for member in members.get(each.pk, ())))
+        replace(
+            made[each.promotion.pk],
+            members=tuple(made[member.promotion.pk] for member in members.get(each.promotion.pk, ())),
+        )
         for each in found
     ]
 
 
-def _made(promotions: Sequence[Promotion], at: datetime, known: Standards, *, is_starting: bool) -> dict[int, Case]:
-    if not promotions:
+def _made(found: Sequence[_Found], at: datetime, known: Standards, *, is_starting: bool) -> dict[int, Case]:
+    if not found:
         return {}
+    promotions = [each.promotion for each in found]
     planned_for = {each.pk: (each.starts_at, each.ends_at) for each in promotions}
     if is_starting:
         for each in promotions:
             each.starts_at, each.ends_at = at, at + (each.ends_at - each.starts_at)
-    shown = digests.of(promotions, known)
-    standing = seats.standing(promotions, at, known=known, shown=shown)
+    contents, builds = _contents(found)
+    shown = digests.of(promotions, known, contents=contents)
+    authors = {each.promotion.pk: each.authors for each in found}
+    standing = seats.standing(promotions, at, known=known, shown=shown, authors=authors)
     stops = _stops({each.release_id: each.release for each in promotions}.values())
-    passages = soaks.passages(promotions, stops=stops)
-    around = _around({each.release_id for each in promotions})
+    passages = soaks.passages(promotions, stops=stops, builds=builds)
     gates_of = _gates(promotions, at, is_starting=is_starting)
     cases: dict[int, Case] = {}
-    for each in promotions:
+    for one in found:
+        each, beside = one.promotion, one.around
         traits = shown[each.pk].traits
-        beside = around[each.release_id]
         own_stops = stops.get(each.release_id, ())
         cases[each.pk] = Case(
             promotion=each,
@@ -174,7 +222,7 @@ def _made(promotions: Sequence[Promotion], at: datetime, known: Standards, *, is
             passages=passages[each.pk],
             is_on_route=not own_stops or any(stop.environment_id == each.environment_id for stop in own_stops),
             has_items=bool(shown[each.pk].values["items"]),
-            place=(each.place_from, each.place_until) if getattr(each, "place_from", None) else None,
+            place=one.place,
             feeds=beside.feeds,
             needs=beside.needs,
             debts=beside.debts,
@@ -188,17 +236,38 @@ def _made(promotions: Sequence[Promotion], at: datetime, known: Standards, *, is
 # --- promotions, written and not
 
 
-def _written(ids: Collection[int]) -> dict[int, Promotion]:
+def _written(ids: Collection[int]) -> dict[int, _Found]:
+    if not ids:
+        return {}
     places = Booking.objects.filter(holder_kind=_HOLDER, holder_id=OuterRef("pk"))
     rows = (
         Promotion.objects.filter(pk__in=ids)
         .select_related("release", "candidate", "environment")
-        .annotate(place_from=Subquery(places.values("starts_at")[:1]), place_until=Subquery(places.values("ends_at")[:1]))
+        .annotate(
+            place_from=Subquery(places.values("starts_at")[:1]),
+            place_until=Subquery(places.values("ends_at")[:1]),
+            author_ids=ArraySubquery(Author.objects.filter(promotion=OuterRef("pk")).order_by().values("user")),
+            **_beside("release"),
+        )
     )
-    return {each.pk: each for each in rows} if ids else {}
+    return {each.pk: _found(each) for each in rows}
 
 
-def _unwritten(
+def _unwritten(plans: Sequence[Promotion]) -> dict[int, _Found]:
+    """What lies around plans that are no promotions; one query."""
+    if not plans:
+        return {}
+    rows = Release.objects.filter(pk__in={each.release_id for each in plans}).annotate(**_beside("pk"))
+    beside = {each.pk: _around(each) for each in rows}
+    return {each.pk: _Found(each, beside[each.release_id], None, ()) for each in plans if each.release_id in beside}
+
+
+def _found(row: Any) -> _Found:
+    place = (row.place_from, row.place_until) if row.place_from else None
+    return _Found(row, _around(row), place, tuple(row.author_ids))
+
+
+def _plan(
     release: Release, environment: Environment, candidate: Candidate, starts_at: datetime, ends_at: datetime, number: int
 ) -> Promotion:
     return Promotion(
@@ -212,7 +281,7 @@ def _unwritten(
     )
 
 
-def _members(promotions: Collection[Promotion]) -> dict[int, list[Promotion]]:
+def _members(promotions: Collection[Promotion]) -> dict[int, list[_Found]]:
     """How the members of packages go where their package goes: as they are planned there themselves, else together with it."""
     packages = {each.release_id for each in promotions if each.release.extent == Extent.PACKAGE}
     if not packages:
@@ -234,7 +303,8 @@ def _members(promotions: Collection[Promotion]) -> dict[int, list[Promotion]]:
         else:
             there[release, environment].append(pk)
     written = _written({pk for some in there.values() for pk in some})
-    found: dict[int, list[Promotion]] = defaultdict(list)
+    found: dict[int, list[_Found]] = defaultdict(list)
+    plans: list[tuple[int, Promotion]] = []
     number = min((each.pk for each in promotions), default=0)
     for each in promotions:
         for member in members:
@@ -246,7 +316,10 @@ def _members(promotions: Collection[Promotion]) -> dict[int, list[Promotion]]:
                 continue
             number = min(number, 0) - 1
             candidate = Candidate(pk=member.newest or 0, release=member)
-            found[each.pk].append(_unwritten(member, each.environment, candidate, each.starts_at, each.ends_at, number))
+            plans.append((each.pk, _plan(member, each.environment, candidate, each.starts_at, each.ends_at, number)))
+    beside = _unwritten([plan for _, plan in plans])
+    for package, plan in plans:
+        found[package].append(beside[plan.pk])
     return found
 
 
@@ -278,22 +351,13 @@ def _stops(releases: Iterable[Release]) -> dict[int, list[Stop]]:
     }
 
 
-class _Around(NamedTuple):
-    """What a release waits for, needs, is held up by, and what of its services lies nowhere, by environment."""
-
-    feeds: tuple[Feed, ...]
-    needs: tuple[Need, ...]
-    debts: tuple[Debt, ...]
-    nowhere: tuple[tuple[int, str], ...]
-
-
-def _around(releases: Collection[int]) -> dict[int, _Around]:
-    """What bears on releases from outside; one query."""
+def _beside(way: str) -> dict[str, Any]:
+    """What bears on a release from outside, as lists of JSON to annotate rows with; `way` is where their release stands."""
     project = "output__project__"
-    feeds = Contribution.objects.filter(release=OuterRef("pk"), strength=Strength.HARD).standing().order_by("id")
-    needs = Prerequisite.objects.filter(release=OuterRef("pk")).order_by("id", "needs__promotions__starts_at")
+    feeds = Contribution.objects.filter(release=OuterRef(way), strength=Strength.HARD).standing().order_by("id")
+    needs = Prerequisite.objects.filter(release=OuterRef(way)).order_by("id", "needs__promotions__starts_at")
     owing = "promotion__release__"
-    services = Item.objects.filter(release=OuterRef(OuterRef("pk"))).values("service")
+    services = Item.objects.filter(release=OuterRef(OuterRef(way))).values("service")
     debts = Obligation.objects.unmet().filter(**{f"{owing}items__service__in": services}).order_by("due_at", "id")
     live = Deployment.objects.live().filter(service__in=services, environment__stage__in=WITH_A_WAY_BACK)
     copies = Artefact.objects.filter(item=OuterRef("item"), candidate=OuterRef("promotion__candidate"))
@@ -336,11 +400,47 @@ def _around(releases: Collection[int]) -> dict[int, _Around]:
         ),
         "nowhere": lost.order_by("service__name").values(row=JSONObject(environment="environment", service="service__name")),
     }
-    rows = Release.objects.filter(pk__in=releases).annotate(**{f"_{name}": ArraySubquery(each) for name, each in told.items()})
-    return {
-        pk: _Around(_feeds(feeds), _needs(needs), _debts(debts), tuple((each["environment"], each["service"]) for each in nowhere))
-        for pk, feeds, needs, debts, nowhere in rows.values_list("pk", *(f"_{name}" for name in told))
-    }
+    later = Candidate.objects.filter(release=OuterRef(way), number__gt=1)
+    return {f"beside_{name}": ArraySubquery(each) for name, each in told.items()} | {"beside_later": Exists(later)}
+
+
+def _around(row: Any) -> _Around:
+    return _Around(
+        _feeds(row.beside_feeds),
+        _needs(row.beside_needs),
+        _debts(row.beside_debts),
+        tuple((each["environment"], each["service"]) for each in row.beside_nowhere),
+        row.beside_later,
+    )
+
+
+def _contents(found: Sequence[_Found]) -> tuple[Contents, Mapping[int, Build] | None]:
+    """What is in these releases, and their builds where there are several to tell apart: two queries, or three."""
+    releases = {each.promotion.release_id for each in found}
+    several = {each.promotion.release_id for each in found if each.around.has_several}
+    items: dict[int, list[Item]] = defaultdict(list)
+    for item in Item.objects.filter(release__in=releases).select_related("service").order_by("service__slug"):
+        items[item.release_id].append(item)
+    wanted = Q(candidate__in={each.promotion.candidate_id for each in found})
+    if several:
+        wanted |= Q(candidate__release__in=several)
+    built: dict[int, dict[int, tuple[str, str, str, str | None]]] = defaultdict(dict)
+    candidates: dict[int, int] = {each.promotion.candidate_id: each.promotion.release_id for each in found}
+    columns = ("candidate", "candidate__release", "item", "address", "identity", "digest", "version")
+    for candidate, release, item, *build in Artefact.objects.filter(wanted).values_list(*columns):
+        candidates[candidate] = release
+        address, identity, digest, version = build
+        built[candidate][item] = (address, identity, digest, version)
+    contents = Contents(items, built, several)
+    if not several:
+        return contents, None
+    rows = [
+        (item.pk, item.release_id, item.service_id, item.service.name, item.version, item.change)
+        for some in items.values()
+        for item in some
+    ]
+    artefacts = {(candidate, item): build for candidate, builds in built.items() for item, build in builds.items()}
+    return contents, builds_from(candidates, rows, artefacts)
 
 
 def _feeds(rows: Iterable[Mapping[str, Any]]) -> tuple[Feed, ...]:

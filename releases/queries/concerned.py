@@ -82,9 +82,9 @@ def changes_standards(event: int) -> bool:
 def releases_concerned(event: int) -> set[int] | None:
     """The releases (ids) that may be more or less ready by the open event of this id; None when they may be all of them."""
     rows = list(
-        Change.objects.filter(event=event, table_name__in=TABLES).values_list("table_name", "row_id", "operation", "before", "after")[
-            : _MANY + 1
-        ]
+        Change.objects.filter(event=event, table_name__in=TABLES).values_list(
+            "table_name", "row_id", "operation", "before", "after"
+        )[: _MANY + 1]
     )
     if len(rows) > _MANY or any(table in _STANDARDS for table, *_ in rows):
         return None
@@ -94,7 +94,7 @@ def releases_concerned(event: int) -> set[int] | None:
         people = people or table in _PEOPLE
         for way in _WAYS.get(table, ()):
             lookups[way].add(row)
-        if operation == Change.Operation.DELETE:
+        if operation == Change.Operation.DELETE and before is not None:
             for column, way in _GONE.get(table, ()):
                 lookups[way].add(before[column])
         if table == _BOOKINGS:

@@ -128,7 +128,11 @@ def _sentence(verdict: Verdict) -> str:
     total, wrong = len(verdict.requirements), verdict.standing_in_the_way
     if not wrong:
         waived = verdict.waived
-        return f"It may go: {_of(len(waived), total)} waived: {_listed(waived)}." if waived else "It may go: nothing stands in the way."
+        return (
+            f"It may go: {_of(len(waived), total)} waived: {_listed(waived)}."
+            if waived
+            else "It may go: nothing stands in the way."
+        )
     by_state: Mapping[str, list[Requirement]] = {
         word: [each for each in wrong if each.state == state]
         for state, word in (

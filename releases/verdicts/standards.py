@@ -79,11 +79,7 @@ def _seats(case: Case, seats: Seats) -> Requirement:
     standing, speakers = case.seats, seats.speakers
     who = speakers_in_words(seats)
     lapse = min(
-        (
-            approval.lapses_at
-            for approval, seated in standing.approvals
-            if seated is not None and approval.lapses_at is not None
-        ),
+        (approval.lapses_at for approval, seated in standing.approvals if seated is not None and approval.lapses_at is not None),
         default=None,
     )
     taken, missing = standing.taken.get(speakers, 0), standing.missing.get(speakers, 0)
@@ -100,13 +96,19 @@ def _seats(case: Case, seats: Seats) -> Requirement:
     soonest = min((each for each in (lapse, late) if each), default=None)
     if standing.is_met_in_emergency:
         days = seats.follow_days
-        sentence = f"{seats.name}: {_count(missing)} more may follow, within {days} working day{'' if days == 1 else 's'} of the start."
+        sentence = (
+            f"{seats.name}: {_count(missing)} more may follow, within {days} working day{'' if days == 1 else 's'} of the start."
+        )
         return Requirement(_T.APPROVAL, _S.WAIVED, sentence, who, None, case.url, seats.name, lapse)
     if case.is_plan or case.promotion.status == PromotionStatus.DRAFT:
-        return so(_S.MISSING, f"{seats.name}: {_count(seats.people)} of {who} will have to say yes; it is not asked for yet.", soonest)
+        return so(
+            _S.MISSING, f"{seats.name}: {_count(seats.people)} of {who} will have to say yes; it is not asked for yet.", soonest
+        )
     able = standing.who_may.get(speakers, ())
     nobody = "" if able else " Nobody of them may, who has not had a hand in it."
-    return so(_S.MISSING, f"{seats.name}: {people} of {who} has said yes; {_count(missing)} more {_has(missing)} to.{nobody}", soonest)
+    return so(
+        _S.MISSING, f"{seats.name}: {people} of {who} has said yes; {_count(missing)} more {_has(missing)} to.{nobody}", soonest
+    )
 
 
 def speakers_in_words(seats: Seats) -> str:
@@ -155,7 +157,14 @@ def obligations(case: Case) -> Iterator[Requirement]:
             sentence = f"{debt.service} owes {debt.what} of {whose}, which is due by {due}, before this begins."
         url = f"/promotions/{debt.promotion}/" if debt.release else ""
         yield Requirement(
-            _T.OBLIGATION, _S.MISSING, sentence, RELEASING, debt.due_at, url, f"{debt.what} of {debt.service}", _ahead(case, debt.due_at)
+            _T.OBLIGATION,
+            _S.MISSING,
+            sentence,
+            RELEASING,
+            debt.due_at,
+            url,
+            f"{debt.what} of {debt.service}",
+            _ahead(case, debt.due_at),
         )
 
 

@@ -25,7 +25,8 @@ def timing(case: Case) -> Iterator[Requirement]:
     window = moments.interval_words(since, until, case.zone, case.year)
     is_inside = since <= promotion.starts_at and promotion.ends_at <= until
     # What is planned can go until its interval is over; what starts has to fit from this moment on.
-    how, words, changes_at = _S.SATISFIED, f"It lies inside its window, {window}.", promotion.ends_at
+    how, words = _S.SATISFIED, f"It lies inside its window, {window}."
+    changes_at: datetime | None = promotion.ends_at
     if promotion.ends_at <= case.at:
         ended = moments.instant_words(promotion.ends_at, case.zone, case.year)
         how, words, changes_at = _S.FAILED, f"Its interval ended on {ended}; move it.", None
@@ -47,14 +48,18 @@ def booking(case: Case) -> Iterator[Requirement]:
     start, end = case.planned
     name = case.environment.name
     if case.place is None:
-        yield Requirement(_T.BOOKING, _S.MISSING, f"It holds no place in {name}; move it to take one.", RELEASING, None, _move(case), "its place")
+        yield Requirement(
+            _T.BOOKING, _S.MISSING, f"It holds no place in {name}; move it to take one.", RELEASING, None, _move(case), "its place"
+        )
         return
     since, until = case.place
     # What starts takes its place along, which is refused where the lanes are taken.
     if case.is_starting or (since <= start and (until is None or until >= end)):
         yield Requirement(_T.BOOKING, _S.SATISFIED, f"It has its place in {name}.", "", None, case.url, "its place")
         return
-    words = moments.interval_words(since, until, case.zone, case.year) if until else moments.instant_words(since, case.zone, case.year)
+    words = (
+        moments.interval_words(since, until, case.zone, case.year) if until else moments.instant_words(since, case.zone, case.year)
+    )
     sentence = f"Its place in {name} is for another time, {words}; move it to take one."
     yield Requirement(_T.BOOKING, _S.MISSING, sentence, RELEASING, None, _move(case), "its place")
 
@@ -77,7 +82,9 @@ def route_order(case: Case) -> Iterator[Requirement]:
         return
     first = ", ".join(_what_is_missing(passage) for passage in missing)
     sentence = f"It has to succeed in {first} first."
-    yield Requirement(_T.ROUTE_ORDER, _S.MISSING, sentence, RELEASING, case.planned[0], url, "its route", _ahead(case, case.planned[0]))
+    yield Requirement(
+        _T.ROUTE_ORDER, _S.MISSING, sentence, RELEASING, case.planned[0], url, "its route", _ahead(case, case.planned[0])
+    )
 
 
 def _what_is_missing(passage: Passage) -> str:
@@ -110,7 +117,9 @@ def _soaked(case: Case, passage: Passage, asked: list[tuple[int, str]]) -> Requi
     longest = max(asked)
     hours = f"{longest[0]} {'working ' if longest[1] == SoakUnit.WORKING else ''}hour{'' if longest[0] == 1 else 's'}"
     if any(each.reached_at is None for each in soaks):
-        return so(_S.MISSING, f"Another version took its place in {where} before it had soaked for {hours}; it has to go there again.")
+        return so(
+            _S.MISSING, f"Another version took its place in {where} before it had soaked for {hours}; it has to go there again."
+        )
     reached = max(each.reached_at for each in soaks if each.reached_at is not None)
     until = moments.instant_words(reached, case.zone, case.year)
     if reached > start:
@@ -135,7 +144,9 @@ def prerequisites(case: Case) -> Iterator[Requirement]:
             when = "is planned there" + (f" for {moments.instant_words(planned, case.zone, case.year)}" if need.name else "")
         sentence = f"It needs {named} in {where} first, which {when}."
         due_at = case.planned[0]
-        yield Requirement(_T.PREREQUISITE, _S.MISSING, sentence, f"whoever releases {name}", due_at, url, name, _ahead(case, due_at))
+        yield Requirement(
+            _T.PREREQUISITE, _S.MISSING, sentence, f"whoever releases {name}", due_at, url, name, _ahead(case, due_at)
+        )
 
 
 def contributions(case: Case) -> Iterator[Requirement]:
@@ -148,7 +159,14 @@ def contributions(case: Case) -> Iterator[Requirement]:
         def so(how: RequirementState, words: str, who: str, where: str, name: str = name, due_at: datetime = due_at) -> Requirement:
             is_good = how == _S.SATISFIED
             return Requirement(
-                _T.CONTRIBUTION, how, words, who, None if is_good else due_at, where, name, None if is_good else _ahead(case, due_at)
+                _T.CONTRIBUTION,
+                how,
+                words,
+                who,
+                None if is_good else due_at,
+                where,
+                name,
+                None if is_good else _ahead(case, due_at),
             )
 
         if feed.state == ContributionState.OFFERED:
@@ -180,7 +198,16 @@ def artefact_identity(case: Case) -> Iterator[Requirement]:
     if nowhere:
         verb = "has" if len(nowhere) == 1 else "have"
         sentence = f"{_listed(nowhere)} {verb} no definitive copy in candidate {case.shown.values['candidate']}; say where it lies."
-        yield Requirement(_T.ARTEFACT_IDENTITY, _S.MISSING, sentence, RELEASING, case.planned[0], url, "definitive copies", _ahead(case, case.planned[0]))
+        yield Requirement(
+            _T.ARTEFACT_IDENTITY,
+            _S.MISSING,
+            sentence,
+            RELEASING,
+            case.planned[0],
+            url,
+            "definitive copies",
+            _ahead(case, case.planned[0]),
+        )
         return
     sentence = f"Candidate {case.shown.values['candidate']} says where everything lies."
     yield Requirement(_T.ARTEFACT_IDENTITY, _S.SATISFIED, sentence, "", None, url, "definitive copies")
@@ -199,7 +226,9 @@ def roll_back(case: Case) -> Iterator[Requirement]:
         sentence = f"What is there now of {_listed(list(case.nowhere))} has no definitive copy to go back to; say where it lies."
         yield Requirement(_T.ROLL_BACK, _S.MISSING, sentence, RELEASING, due_at, url, "the way back", _ahead(case, due_at))
     else:
-        yield Requirement(_T.ROLL_BACK, _S.SATISFIED, "There is a way back: a plan, and what to go back to.", "", None, url, "the way back")
+        yield Requirement(
+            _T.ROLL_BACK, _S.SATISFIED, "There is a way back: a plan, and what to go back to.", "", None, url, "the way back"
+        )
 
 
 def _move(case: Case) -> str:

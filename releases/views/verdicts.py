@@ -59,11 +59,13 @@ class Answer:
 
 def of_release(request: HttpRequest, release: Release) -> SafeString | None:
     """What stands in the way of the promotion that comes next, and of the one into production."""
-    ahead = list(Promotion.objects.filter(release=release, status__in=NOT_BEGUN).coming().select_related("environment"))
-    last = next((one for one in reversed(ahead) if one.environment.stage == Stage.PRODUCTION), ahead[-1] if ahead else None)
-    shown = [one for one in ahead if one is ahead[0] or one is last]
-    if not shown or last is None:
+    ahead: list[Promotion] = list(
+        Promotion.objects.filter(release=release, status__in=NOT_BEGUN).coming().select_related("environment")
+    )
+    if not ahead:
         return None
+    last = next((one for one in reversed(ahead) if one.environment.stage == Stage.PRODUCTION), ahead[-1])
+    shown = [one for one in ahead if one is ahead[0] or one is last]
     is_production = last.environment.stage == Stage.PRODUCTION
     return _part(request, release, shown, "What stands in the way of production" if is_production else "What stands in the way")
 
