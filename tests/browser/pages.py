@@ -26,6 +26,9 @@ from exchange.models import Import
 from exchange.vocabulary import KEPT_FOR, ImportState
 from history.deeds import deed, record
 from policies.actions import policies, procedures, versions
+from policies.queries import standards
+from releases.actions import approvals
+from releases.queries import digests
 from schedule.actions import feeds, saved_views
 from tests import factories
 
@@ -58,6 +61,8 @@ class Organisation:
     contribution: Any = None
     prerequisite: Any = None
     promotion: Any = None
+    asked: Any = None
+    package: Any = None
     output: Any = None
     milestone: Any = None
 
@@ -87,8 +92,29 @@ class Organisation:
         self.comment = comments.add(self.release, by=self.keeper, text=words % self.reader.pk)
         self.answer = comments.add(self.release, by=self.reader, text="> Good to go?\n\nYes, " + "really" * 30)
         self._write_standards()
+        other = factories.ReleaseFactory(name="Ledger", version="4", release_manager=self.reader)
+        factories.ItemFactory(release=other, service=service, version="4")
+        self.in_state = {
+            status: factories.PromotionFactory(release=other, environment=production, attempt=attempt, parts=[status], status=status).pk
+            for attempt, status in enumerate(("approved", "running", "paused", "succeeded"), start=1)
+        }
+        self._ask_for_approvals(production)
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
+
+    def _ask_for_approvals(self, production: Any) -> None:
+        """A package of two members that wait for release managers; the reader has said yes to one, on a condition."""
+        now = timezone.now()
+        self.package = factories.ReleaseFactory(name="Autumn train", version="1", extent="package", release_manager=self.reader)
+        when = {"starts_at": now + timedelta(days=7), "ends_at": now + timedelta(days=7, hours=2)}
+        for name in ("Ledger cards", "Ledger limits"):
+            release: Any = factories.ReleaseFactory(name=name, size="major", package=self.package)
+            factories.ItemFactory(release=release, service__name=name)
+            asks = {"status": "requested", "requested_by": self.keeper, "requested_at": now}
+            self.asked = factories.PromotionFactory(release=release, environment=production, **asks, **when)
+        seen = digests.of([self.asked], standards())[self.asked.pk].digest
+        condition = {"text": "Watch the queue of the ledger", "owner": self.keeper, "due_on": None}
+        approvals.decide(self.asked, decision="approve", digest=seen, conditions=[condition], by=self.reader, at=now)
 
     def _write_standards(self) -> None:
         """A policy with a version in force and a draft, and a procedure that was rewritten once."""
@@ -198,6 +224,16 @@ PAGES: dict[str, Row] = {
     "promotions/new/": Row(lambda o: f"/promotions/new/?release={o.release.key}&environment=prod&date=2026-03-10"),
     "promotions/<>/move/": Row(lambda o: f"/promotions/{o.promotion.pk}/move/?days=1"),
     "promotions/<>/cancellation/": Row(lambda o: f"/promotions/{o.promotion.pk}/cancellation/"),
+    "promotions/<>/request/": Row(lambda o: f"/promotions/{o.promotion.pk}/request/"),
+    "promotions/<>/withdrawal/": Row(lambda o: f"/promotions/{o.asked.pk}/withdrawal/"),
+    "promotions/<>/approvals/new/": Row(lambda o: f"/promotions/{o.asked.pk}/approvals/new/"),
+    "promotions/<>/approvals/taking-back/": Row(lambda o: f"/promotions/{o.asked.pk}/approvals/taking-back/"),
+    "releases/<>/approvals/new/": Row(lambda o: f"/releases/{o.package.key}/approvals/new/"),
+    "promotions/<>/run/": Row(lambda o: f"/promotions/{o.in_state['approved']}/run/"),
+    "promotions/<>/pause/": Row(lambda o: f"/promotions/{o.in_state['running']}/pause/"),
+    "promotions/<>/resumption/": Row(lambda o: f"/promotions/{o.in_state['paused']}/resumption/"),
+    "promotions/<>/outcome/": Row(lambda o: f"/promotions/{o.in_state['running']}/outcome/"),
+    "promotions/<>/roll-back/": Row(lambda o: f"/promotions/{o.in_state['succeeded']}/roll-back/"),
     "promotions/<>/": Row(lambda o: f"/promotions/{o.promotion.pk}/"),
     "live/": at("/live/"),
     # projects

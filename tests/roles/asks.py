@@ -7,6 +7,7 @@ route, placeholders written `<>`.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tests.roles.world import ABSENT, OTHERS, RESTRICTED, Names
@@ -24,7 +25,19 @@ RESTRICTABLE: Final = {
     "candidate",
     "contribution",
     "prerequisite",
+    "gate",
+    "decided_gate",
+    "gate_decision",
+    "waived_gate",
+    "waiver",
     "deployment",
+    "asked",
+    "ready",
+    "running",
+    "paused",
+    "failed",
+    "package",
+    "approval",
 }
 #: What belongs to nobody alone.
 OWNERLESS: Final = {"route", "policy", "unused_policy", "retired_policy", "policy_draft", "procedure"}
@@ -74,12 +87,17 @@ def _filled(value: Any, names: Names) -> Any:
 
 
 REASON: Final[Body] = {"reason": "The vendor withdrew it"}
+YES: Final[Body] = {"decision": "approve", "digest": "{asked_digest}"}
 RESTRICTION: Final[Body] = {"until": "2027-06-01T00:00"}
 RESTRICTED_BY_PROGRAM: Final[Body] = {"until": "2027-06-01T00:00:00Z"}
 BOOKED: Final[Body] = {"environment": "{environment}", "starts_at": "2031-05-01T10:00:00Z", "ends_at": "2031-05-01T12:00:00Z"}
 BOOKED_ON_PAGE: Final[Body] = {**BOOKED, "starts_at": "2031-05-01T10:00", "ends_at": "2031-05-01T12:00"}
 
 FILE: Final = "code,name,scope\nbrand-new,Brand new,All of it\n"
+
+_IN_A_MONTH: Final = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+PASSED: Final[Body] = {"outcome": "passed"}
+WAIVED: Final[Body] = {"reason": "Late", "compensating_control": "Somebody watches", "expires_at": f"{_IN_A_MONTH}:00Z"}
 
 PAGES: Final[dict[str, Ask]] = {
     "GET ": Ask("/"),
@@ -204,6 +222,42 @@ PAGES: Final[dict[str, Ask]] = {
     "GET releases/<>/": Ask("/releases/{release}/"),
     "GET promotions/": Ask("/promotions/"),
     "GET promotions/<>/": Ask("/promotions/{promotion}/"),
+    "GET promotions/<>/request/": Ask("/promotions/{promotion}/request/"),
+    "POST promotions/<>/request/": Ask("/promotions/{promotion}/request/"),
+    "GET promotions/<>/withdrawal/": Ask("/promotions/{asked}/withdrawal/"),
+    "POST promotions/<>/withdrawal/": Ask("/promotions/{asked}/withdrawal/", REASON),
+    "GET promotions/<>/approvals/new/": Ask("/promotions/{asked}/approvals/new/"),
+    "POST promotions/<>/approvals/new/": Ask("/promotions/{asked}/approvals/new/", {**YES, "conditions-rows": "0"}),
+    "GET promotions/<>/approvals/taking-back/": Ask("/promotions/{asked}/approvals/taking-back/"),
+    "POST promotions/<>/approvals/taking-back/": Ask("/promotions/{asked}/approvals/taking-back/"),
+    "GET promotions/<>/run/": Ask("/promotions/{ready}/run/"),
+    "POST promotions/<>/run/": Ask("/promotions/{ready}/run/"),
+    "GET promotions/<>/pause/": Ask("/promotions/{running}/pause/"),
+    "POST promotions/<>/pause/": Ask("/promotions/{running}/pause/", REASON),
+    "GET promotions/<>/resumption/": Ask("/promotions/{paused}/resumption/"),
+    "POST promotions/<>/resumption/": Ask("/promotions/{paused}/resumption/"),
+    "GET promotions/<>/outcome/": Ask("/promotions/{running}/outcome/"),
+    "POST promotions/<>/outcome/": Ask("/promotions/{running}/outcome/", {"outcome": "failed"}),
+    "GET promotions/<>/roll-back/": Ask("/promotions/{failed}/roll-back/"),
+    "POST promotions/<>/roll-back/": Ask("/promotions/{failed}/roll-back/", REASON),
+    "GET releases/<>/approvals/new/": Ask("/releases/{package}/approvals/new/"),
+    "POST releases/<>/approvals/new/": Ask(
+        "/releases/{package}/approvals/new/", {"decision": "approve", "promotions": ["{asked}:{asked_digest}"]}
+    ),
+    # gates
+    "GET releases/<>/gates/<>/": Ask("/releases/{release}/gates/{gate}/"),
+    "GET releases/<>/gates/<>/ticks/": Ask("/releases/{release}/gates/{gate}/ticks/"),
+    "POST releases/<>/gates/<>/ticks/": Ask("/releases/{release}/gates/{gate}/ticks/", {"ticked": ["Done"]}),
+    "GET releases/<>/gates/<>/decision/": Ask("/releases/{release}/gates/{gate}/decision/"),
+    "POST releases/<>/gates/<>/decision/": Ask("/releases/{release}/gates/{gate}/decision/", PASSED),
+    "GET releases/<>/gates/<>/reopening/": Ask("/releases/{release}/gates/{decided_gate}/reopening/"),
+    "POST releases/<>/gates/<>/reopening/": Ask("/releases/{release}/gates/{decided_gate}/reopening/"),
+    "GET releases/<>/gates/<>/waivers/new/": Ask("/releases/{release}/gates/{gate}/waivers/new/"),
+    "POST releases/<>/gates/<>/waivers/new/": Ask(
+        "/releases/{release}/gates/{gate}/waivers/new/", {**WAIVED, "expires_at": _IN_A_MONTH}
+    ),
+    "GET releases/<>/gates/<>/waivers/<>/ending/": Ask("/releases/{release}/gates/{waived_gate}/waivers/{waiver}/ending/"),
+    "POST releases/<>/gates/<>/waivers/<>/ending/": Ask("/releases/{release}/gates/{waived_gate}/waivers/{waiver}/ending/"),
     "GET live/": Ask("/live/"),
     # files
     "GET imports/": Ask("/imports/"),
@@ -307,6 +361,29 @@ REST: Final[dict[str, Ask]] = {
     "GET releases/<>/promotions/": Ask("releases/{release}/promotions/"),
     "GET promotions/": Ask("promotions/"),
     "GET promotions/<>/": Ask("promotions/{promotion}/"),
+    "POST promotions/<>/request/": Ask("promotions/{promotion}/request/"),
+    "DELETE promotions/<>/request/": Ask("promotions/{asked}/request/"),
+    "GET promotions/<>/approvals/": Ask("promotions/{asked}/approvals/"),
+    "POST promotions/<>/approvals/": Ask("promotions/{asked}/approvals/", YES),
+    "DELETE promotions/<>/approvals/": Ask("promotions/{asked}/approvals/"),
+    "GET promotions/<>/approvals/<>/": Ask("promotions/{asked}/approvals/{approval}/"),
+    "POST promotions/<>/run/": Ask("promotions/{ready}/run/", {}),
+    "POST promotions/<>/pause/": Ask("promotions/{running}/pause/", REASON),
+    "DELETE promotions/<>/pause/": Ask("promotions/{paused}/pause/"),
+    "POST promotions/<>/outcome/": Ask("promotions/{running}/outcome/", {"outcome": "failed"}),
+    # gates
+    "GET releases/<>/gates/": Ask("releases/{release}/gates/"),
+    "GET gates/": Ask("gates/"),
+    "GET gates/<>/": Ask("gates/{gate}/"),
+    "PATCH gates/<>/": Ask("gates/{gate}/", {"ticked": ["Done"]}),
+    "POST gates/<>/decision/": Ask("gates/{gate}/decision/", PASSED),
+    "DELETE gates/<>/decision/": Ask("gates/{decided_gate}/decision/"),
+    "GET gates/<>/decisions/": Ask("gates/{decided_gate}/decisions/"),
+    "GET gates/<>/decisions/<>/": Ask("gates/{decided_gate}/decisions/{gate_decision}/"),
+    "GET gates/<>/waivers/": Ask("gates/{waived_gate}/waivers/"),
+    "POST gates/<>/waivers/": Ask("gates/{gate}/waivers/", WAIVED),
+    "GET gates/<>/waivers/<>/": Ask("gates/{waived_gate}/waivers/{waiver}/"),
+    "DELETE gates/<>/waivers/<>/": Ask("gates/{waived_gate}/waivers/{waiver}/"),
     "GET deployments/": Ask("deployments/"),
     "GET deployments/<>/": Ask("deployments/{deployment}/"),
     "GET live/": Ask("live/"),

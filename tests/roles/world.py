@@ -19,13 +19,17 @@ from accounts.vocabulary import Role, Scope
 from environments.actions import bookings
 from exchange.models import Import
 from exchange.vocabulary import ImportState
+from history.deeds import deed, record
 from policies.actions import policies, procedures, versions
+from policies.queries import standards
 from projects.actions import restrictions
 from projects.models import Program, Project
-from releases.models import Release
+from releases.models import Approval, GateDecision, Release, Waiver
+from releases.queries import digests
 from releases.vocabulary import number_of_key
 from schedule.actions import feeds, saved_views
 from tests import factories
+from tests.approving import asks
 from tests.callers import change
 
 #: Who is in the columns: nobody signed in, somebody without a role, and one for each role.
@@ -66,6 +70,7 @@ class World:
 def build() -> World:
     """Made in the database; a few hundred rows."""
     world = World()
+    asks({"role": Role.RELEASE_MANAGER, "people": 2}, slug="asked", sizes=["major"])
     for person, roles in ROLES.items():
         if roles is None:
             world.clients[person] = Client()
@@ -133,6 +138,9 @@ def _one_of_each(name: str, owner: Any) -> Names:
     policy_draft = versions.draft(policy, by=operator)
     policies.retire(retired_policy, by=operator, at=timezone.now())
     return {
+        **_gates(release, team),
+        **_asked_for(name, owner, environment),
+        **_under_way(name, owner, environment),
         "procedure": procedure.slug,
         "policy": policy.slug,
         "unused_policy": unused_policy.slug,
@@ -168,11 +176,67 @@ def _one_of_each(name: str, owner: Any) -> Names:
     }
 
 
+def _asked_for(name: str, owner: Any, environment: Any) -> Names:
+    """A package with a member that the owner asked for, so that others decide on it, and a yes to what it was before."""
+    package = factories.ReleaseFactory(name=f"package-{name}", extent="package", release_manager=owner)
+    release: Any = factories.ReleaseFactory(name=f"asked-{name}", size="major", release_manager=owner, package=package)
+    factories.ItemFactory(release=release)
+    when = {"starts_at": AHEAD + timedelta(days=1), "ends_at": AHEAD + timedelta(days=1, hours=2), "requested_at": timezone.now()}
+    asked = factories.PromotionFactory(release=release, environment=environment, status="requested", requested_by=owner, **when)
+    clock = User.objects.clock()
+    with deed(by=clock):
+        approval = Approval.objects.create(promotion=asked, decision="approve", by=clock, digest="0" * 64, at=timezone.now())
+        record(asked, "approval_given", by=clock)
+    return {
+        "package": package.key,
+        "asked_release": release.key,
+        "asked": asked.pk,
+        "asked_digest": digests.of([asked], standards())[asked.pk].digest,
+        "approval": approval.pk,
+    }
+
+
 def _checked(owner: Any) -> Any:
     now = timezone.now()
     return Import.objects.create(
         actor_id=owner.pk, files=[], is_dry_run=True, state=ImportState.CHECKED, started_at=now, finished_at=now, kept_until=now
     )
+
+
+def _under_way(name: str, owner: Any, environment: Any) -> Names:
+    """One release with promotions of it ready to start, running, paused and ended; they go by the environment's owners."""
+    release: Any = factories.ReleaseFactory(name=f"under-way-{name}", rollback_plan="Put it back.", release_manager=owner)
+    factories.ArtefactFactory(item__release=release, address="https://files.example.org/copy")
+    at = AHEAD + timedelta(days=3)
+    window = {"approved_from": datetime(2020, 1, 1, tzinfo=UTC), "approved_until": AHEAD + timedelta(days=4)}
+    by = {"by": User.objects.operator(), "at": timezone.now()}
+    ready = promotions.plan(release, environment, starts_at=at, ends_at=at + timedelta(hours=1), **window, **by)
+    states = {
+        status: factories.PromotionFactory(release=release, environment__owner=environment.owner, status=status, starts_at=AHEAD).pk
+        for status in ("running", "paused", "failed")
+    }
+    return {"under_way": release.key, "ready": change(ready, status="approved").pk, **states}
+
+
+def _gates(release: Any, team: Any) -> Names:
+    """Before one release: a gate of the team that is open, one that was decided, and one that was waived."""
+    rule = {"rule__owner_team": team, "rule__owner_role": "", "rule__waived_by_role": Role.RELEASE_MANAGER}
+    decided, waived = (factories.GateFactory(release=release, **rule) for _ in range(2))
+    gate = factories.GateFactory(release=release, ticked=["Done"], rule__checklist=["Done"], **rule)
+    clock, at = User.objects.clock(), timezone.now()
+    with deed(by=clock):
+        decision = GateDecision.objects.create(gate=decided, outcome="failed", by=clock, at=at)
+        waiver = Waiver.objects.create(
+            gate=waived, reason="Late", compensating_control="Watch", expires_at=at + timedelta(days=9), by=clock, at=at
+        )
+        record(release, "prepared", by=clock)
+    return {
+        "gate": gate.pk,
+        "decided_gate": decided.pk,
+        "gate_decision": decision.pk,
+        "waived_gate": waived.pk,
+        "waiver": waiver.pk,
+    }
 
 
 def _restrict(names: Names, owner: Any) -> None:
@@ -182,4 +246,5 @@ def _restrict(names: Names, owner: Any) -> None:
     until = now + timedelta(days=30)
     restrictions.restrict(Program.objects.get(code=names["program"]), by=owner, until=until, teams=[circle], at=now)
     restrictions.restrict(Project.objects.get(code=names["project"]), by=owner, until=until, teams=[circle], at=now)
-    change(Release.objects.get(pk=number_of_key(names["release"]) or 0), restricted_until=until)
+    for name in ("release", "asked_release", "under_way", "package"):
+        change(Release.objects.get(pk=number_of_key(names[name]) or 0), restricted_until=until)
