@@ -9,9 +9,8 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from releases import receivers  # noqa: F401 - importing connects them
         from releases.queries import names
-        from releases.views import ahead, approvals, gates, threats, verdicts
+        from releases.views import ahead, approvals, gates, standards, threats, verdicts
         from releases.views import parts as added
-        from releases.views import standards
 
         for kind, naming in names.NAMINGS.items():
             labels.add(kind, naming, hidden=names.HIDDEN.get(kind))

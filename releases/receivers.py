@@ -9,13 +9,22 @@ from django.utils import timezone
 from accounts.models import User
 from history.deeds import Deed, Said
 from history.signals import recorded
-from releases.actions import deployments, gates
+from releases.actions import approvals, deployments, gates, readiness
+from releases.actions.promotions import obligations
 from releases.actions.promotions.places import settle_all
 from releases.models import Gate, Release
 from releases.queries.asked import releases_asked_anew
+from releases.queries.obligations import waiting_for
 
 #: What is told of a gate when something was shown at it, or holds no more.
 SHOWING = frozenset({"shown_evidence", "lost_evidence"})
+
+#: What approvals are for, and the gates they saw; and what is told of approvals themselves, which changes none of it.
+COVERED = frozenset({"promotion", "release", "service", "policy", "gate"})
+MOVING = frozenset({"moved", "changed", "missed", "returned"})
+OF_APPROVALS = frozenset(
+    {"approval_given", "approval_taken_back", "approval_voided", "approved", "waits_again", "requested", "rejected", "withdrawn"}
+)
 
 
 @receiver(recorded)
@@ -47,3 +56,32 @@ def put_gates(deed: Deed, facts: Sequence[Said], **_: Any) -> None:
     shown = {fact.id for fact in facts if fact.kind == "gate" and fact.verb in SHOWING}
     if shown:
         gates.keep_states(Gate.objects.filter(pk__in=shown).with_rules(), at=at)
+
+
+@receiver(recorded)
+def hold_approvals(deed: Deed, facts: Sequence[Said], **_: Any) -> None:
+    """A yes is for exactly what was seen; who changes that does not say it. What a break-fix owes is met by the last yes."""
+    by, at = User(pk=deed.actor_id), timezone.now()
+    kinds = {fact.kind for fact in facts if fact.verb not in OF_APPROVALS}
+    if kinds & COVERED:
+        moved = {fact.id for fact in facts if fact.kind == "promotion" and fact.verb in MOVING}
+        gone_on = {fact.id for fact in facts if fact.kind == "gate"}
+        approvals.follow(deed.event_id, moved=moved, gates=gone_on, by=by, at=at)
+    given = {fact.id for fact in facts if fact.verb == "approval_given"}
+    if given:
+        obligations.meet(given, by=by, at=at)
+
+
+@receiver(recorded)
+def keep_readiness(deed: Deed, facts: Sequence[Said], **_: Any) -> None:
+    """How ready a release is follows from all that its verdict looks at. Asked last, when nobody tells anything more."""
+    if deed.facts[-1] is facts[-1]:
+        readiness.follow(deed.event_id, at=timezone.now())
+
+
+@receiver(recorded)
+def meet_what_is_owed(deed: Deed, facts: Sequence[Said], **_: Any) -> None:
+    """A break-fix goes without some gates, and owes them: what is decided, waived or shown at one may meet that."""
+    owing = waiting_for({fact.id for fact in facts if fact.kind == "gate"})
+    if owing:
+        obligations.meet(owing, by=User(pk=deed.actor_id), at=timezone.now())

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import User
-from releases.actions import gates, restrictions
+from releases.actions import approvals, gates, promotions, readiness, restrictions
 
 
 @shared_task
@@ -14,6 +14,24 @@ def end_restrictions() -> None:
 
 
 @shared_task
+def miss_promotions() -> None:
+    """Let go of what did not start before its approved window ended."""
+    promotions.miss(by=User.objects.clock(), at=timezone.now())
+
+
+@shared_task
+def sweep_readiness() -> None:
+    """Work out anew how ready releases are whom the clock alone has changed."""
+    readiness.sweep(at=timezone.now())
+
+
+@shared_task
 def expire_waivers() -> None:
     """Have gates whose waivers have expired be what they are without."""
     gates.expire_waivers(by=User.objects.clock(), at=timezone.now())
+
+
+@shared_task
+def lapse_approvals() -> None:
+    """Have what was approved wait again where a yes that it needs has lapsed."""
+    approvals.lapse(by=User.objects.clock(), at=timezone.now())

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.converters import NAME
-from releases.views import contents, gates, live, promotions, releases, writing
+from releases.views import approvals, contents, gates, live, promotions, releases, running, writing
 
 urlpatterns = [
     path("releases/", releases.releases, name="releases"),
@@ -21,6 +21,11 @@ urlpatterns = [
     path("promotions/<int:pk>/", promotions.promotion, name="promotion"),
     path("promotions/<int:pk>/move/", promotions.move_promotion, name="move_promotion"),
     path("promotions/<int:pk>/cancellation/", promotions.cancel_promotion, name="cancel_promotion"),
+    path("promotions/<int:pk>/run/", running.run_promotion, name="run_promotion"),
+    path("promotions/<int:pk>/pause/", running.pause_promotion, name="pause_promotion"),
+    path("promotions/<int:pk>/resumption/", running.resume_promotion, name="resume_promotion"),
+    path("promotions/<int:pk>/outcome/", running.end_promotion, name="end_promotion"),
+    path("promotions/<int:pk>/roll-back/", running.roll_back_promotion, name="roll_back_promotion"),
     path(f"releases/<{NAME}:key>/plan/", promotions.plan_route, name="plan_route"),
     path("live/", live.live, name="live"),
 ]
@@ -48,4 +53,12 @@ urlpatterns += [
     path(f"{_GATE}/reopening/", gates.reopen_gate, name="reopen_gate"),
     path(f"{_GATE}/waivers/new/", gates.waive_gate, name="waive_gate"),
     path(f"{_GATE}/waivers/<int:waiver>/ending/", gates.end_waiver, name="end_waiver"),
+]
+
+urlpatterns += [
+    path("promotions/<int:pk>/request/", approvals.request_promotion, name="request_promotion"),
+    path("promotions/<int:pk>/withdrawal/", approvals.withdraw_promotion, name="withdraw_promotion"),
+    path("promotions/<int:pk>/approvals/new/", approvals.decide_promotion, name="decide_promotion"),
+    path("promotions/<int:pk>/approvals/taking-back/", approvals.take_back_approval, name="take_back_approval"),
+    path(f"{_ONE}/approvals/new/", approvals.decide_together, name="decide_together"),
 ]

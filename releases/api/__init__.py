@@ -1,5 +1,14 @@
 """REST: releases and what they are made of, promotions, deployments, and what is live."""
 
-from releases.api import contents, gates, live, promotions, releases
+from releases.api import approvals, contents, gates, live, promotions, releases, running, verdicts
 
-urlpatterns = [*releases.urlpatterns, *contents.urlpatterns, *gates.urlpatterns, *promotions.urlpatterns, *live.urlpatterns]
+urlpatterns = [
+    *releases.urlpatterns,
+    *contents.urlpatterns,
+    *gates.urlpatterns,
+    *promotions.urlpatterns,
+    *verdicts.urlpatterns,
+    *running.urlpatterns,
+    *approvals.urlpatterns,
+    *live.urlpatterns,
+]

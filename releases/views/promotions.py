@@ -28,10 +28,13 @@ from releases.actions import promotions as actions
 from releases.filters import PromotionFilter
 from releases.forms.promotions import MoveShape, PlanShape, RoutePlanShape
 from releases.models import Deployment, Promotion, Release
-from releases.queries.contents import artefacts_of
+from releases.queries import obligations
+from releases.queries.contents import carried_by
 from releases.queries.glances import glances
 from releases.queries.routes import stops_of
 from releases.verdicts import threats
+from releases.views.approvals import ask_verbs
+from releases.views.running import run_verbs
 from releases.vocabulary import RELEASE_MOVES, PromotionStatus, ReleaseStatus
 
 #: When promotions usually go, and how long they take, until somebody says otherwise.
@@ -86,9 +89,10 @@ def promotion(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
     context = {
         "promotion": found,
-        "verbs": _verbs(request, found),
+        "verbs": [*run_verbs(found, request.user), *ask_verbs(found, request.user), *_verbs(request, found)],
         "glance": glances([found.release], request.user)[0],
-        "artefacts": artefacts_of(found.candidate_id),
+        "carried": carried_by(found),
+        "owed": obligations.of_promotion(found),
         "deployments": Deployment.objects.filter(promotion=found).with_references().by_place(),
         "attempts": Promotion.objects.other_attempts(found),
     }

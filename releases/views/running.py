@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 from common import forming
 from common.forming import Nothing, Verb, Writing
 from common.pages import me
-from common.refusals import IllegalMove
 from common.rows import Seen
 from projects.forms import ReasonShape
 from releases import rules
@@ -21,7 +20,7 @@ from releases.actions import promotions as actions
 from releases.forms.running import RollBackShape, outcome_on_page
 from releases.models import Promotion
 from releases.queries.contents import items_in
-from releases.vocabulary import Outcome, PromotionStatus
+from releases.vocabulary import PROMOTION_MOVES, Outcome, PromotionStatus
 
 _P = PromotionStatus
 #: What is offered beside a promotion, by its state, to who may run it.
@@ -33,6 +32,8 @@ _OFFERED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     _P.SUCCEEDED_WITH_ISSUES: (("Roll back…", "roll_back_promotion"),),
     _P.FAILED: (("Roll back…", "roll_back_promotion"),),
 }
+#: Rolling back is offered last of all, and never refused where something was done.
+_ROLLED_BACK_FROM: Final = tuple(status for status, ways in PROMOTION_MOVES.items() if _P.ROLLED_BACK in ways)
 
 
 def run_verbs(found: Promotion, user: Any) -> list[Verb]:
@@ -46,7 +47,7 @@ def run_verbs(found: Promotion, user: Any) -> list[Verb]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def run_promotion(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = me(request), _to_run(request, pk)
+    by, found = me(request), _to_run(request, pk, _P.APPROVED)
     page = Writing(
         f"Start {_words(found)}",
         "Start now",
@@ -63,7 +64,7 @@ def run_promotion(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def pause_promotion(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = me(request), _to_run(request, pk)
+    by, found = me(request), _to_run(request, pk, _P.RUNNING)
     page = Writing(
         f"Pause {_words(found)}",
         "Pause it",
@@ -84,7 +85,7 @@ def pause_promotion(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def resume_promotion(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = me(request), _to_run(request, pk)
+    by, found = me(request), _to_run(request, pk, _P.PAUSED)
     page = Writing(
         f"Resume {_words(found)}",
         "Resume it",
@@ -101,9 +102,7 @@ def resume_promotion(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def end_promotion(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = me(request), _to_run(request, pk)
-    if found.status not in rules.GOING_ON:
-        raise IllegalMove(f"It is {found.get_status_display().lower()}; only what runs or is paused is ended by its outcome.")
+    by, found = me(request), _to_run(request, pk, *rules.GOING_ON)
     ways = Promotion.MOVES[PromotionStatus(found.status)] & set(Outcome.values)
     page = Writing(
         f"End {_words(found)}",
@@ -123,7 +122,7 @@ def end_promotion(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def roll_back_promotion(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = me(request), _to_run(request, pk)
+    by, found = me(request), _to_run(request, pk, *_ROLLED_BACK_FROM)
     page = Writing(
         f"Roll back {_words(found)}",
         "It was rolled back",
@@ -143,9 +142,10 @@ def roll_back_promotion(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _to_run(request: HttpRequest, pk: int) -> Promotion:
+def _to_run(request: HttpRequest, pk: int, *statuses: str) -> Promotion:
     found: Promotion = get_object_or_404(Promotion.objects.visible_to(request.user).with_references(), pk=pk)
     forming.allow(rules.may_run(me(request), found), actions.NOT_YOURS_TO_RUN)
+    actions.expect_status(found, *statuses)
     return found
 
 

@@ -47,8 +47,7 @@ def run(promotion: Promotion, *, by: User, at: datetime, seen: Seen = None) -> P
     """
     release, promotion = _to_run(promotion, by, seen)
     # A paused one may go on to running too; it is resumed, not started.
-    if promotion.status != PromotionStatus.APPROVED:
-        raise _refusal(promotion)
+    expect_status(promotion, PromotionStatus.APPROVED)
     verdict = verdicts.verdict(promotion, at, starting=True, known=standards())
     if not verdict.allowed:
         raise RuleBroken(verdict.sentence, requirements=verdict.as_json()["requirements"])
@@ -83,8 +82,7 @@ def pause(promotion: Promotion, *, reason: str, by: User, at: datetime, seen: Se
 def resume(promotion: Promotion, *, by: User, at: datetime, seen: Seen = None) -> Promotion:
     """Go on with a paused promotion. Raises NotAllowed, Stale, IllegalMove."""
     _, promotion = _to_run(promotion, by, seen)
-    if promotion.status != PromotionStatus.PAUSED:
-        raise _refusal(promotion)
+    expect_status(promotion, PromotionStatus.PAUSED)
     _put(promotion, PromotionStatus.RUNNING)
     record(promotion, "resumed", by=by, template="{actor} resumed {subject}", resumed_at=at)
     return _fresh(promotion)
@@ -149,6 +147,12 @@ def roll_back(
     _come_back(release, by)
     _follow(release, by, at)
     return _fresh(promotion)
+
+
+def expect_status(promotion: Promotion, *statuses: str) -> None:
+    """Refuse (IllegalMove) a promotion in any other state than these, with what to do instead."""
+    if promotion.status not in statuses:
+        raise _refusal(promotion)
 
 
 def _to_run(promotion: Promotion, by: User, seen: Seen) -> tuple[Release, Promotion]:
