@@ -95,8 +95,8 @@ class Organisation:
         other = factories.ReleaseFactory(name="Ledger", version="4", release_manager=self.reader)
         factories.ItemFactory(release=other, service=service, version="4")
         self.in_state = {
-            status: factories.PromotionFactory(release=other, environment=production, attempt=attempt, parts=[status], status=status).pk
-            for attempt, status in enumerate(("approved", "running", "paused", "succeeded"), start=1)
+            status: factories.PromotionFactory(release=other, environment__owner=operations, status=status).pk
+            for status in ("approved", "running", "paused", "succeeded")
         }
         self._ask_for_approvals(production)
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -90,7 +91,7 @@ def test_of_32_who_do_everything_at_once_each_does_what_the_table_allows(rosa: A
 def test_a_double_start_starts_once(rosa: Any):
     for _ in range(ROUNDS):
         promotion = approved(rosa)
-        given = at_once([lambda number=promotion: promotions.run(number, by=rosa, at=NOON)] * 4)
+        given = at_once([partial(promotions.run, promotion, by=rosa, at=NOON)] * 4)
         assert sorted(type(each).__name__ for each in given) == ["IllegalMove"] * 3 + ["Promotion"]
         assert Fact.objects.filter(verb="started", subject_id=promotion.pk).count() == 1
 
@@ -132,7 +133,7 @@ def test_who_starts_as_its_time_ends_and_the_clock_never_both_win(rosa: Any):
         promotion = approved(rosa)
         given = at_once(
             [
-                lambda number=promotion: promotions.run(number, by=rosa, at=NOON),
+                partial(promotions.run, promotion, by=rosa, at=NOON),
                 lambda: promotions.miss(by=clock, at=NOON + HOUR),
             ]
         )

@@ -25,6 +25,7 @@ RESTRICTABLE: Final = {
     "candidate",
     "contribution",
     "prerequisite",
+    "gated",
     "gate",
     "decided_gate",
     "gate_decision",
@@ -245,19 +246,19 @@ PAGES: Final[dict[str, Ask]] = {
         "/releases/{package}/approvals/new/", {"decision": "approve", "promotions": ["{asked}:{asked_digest}"]}
     ),
     # gates
-    "GET releases/<>/gates/<>/": Ask("/releases/{release}/gates/{gate}/"),
-    "GET releases/<>/gates/<>/ticks/": Ask("/releases/{release}/gates/{gate}/ticks/"),
-    "POST releases/<>/gates/<>/ticks/": Ask("/releases/{release}/gates/{gate}/ticks/", {"ticked": ["Done"]}),
-    "GET releases/<>/gates/<>/decision/": Ask("/releases/{release}/gates/{gate}/decision/"),
-    "POST releases/<>/gates/<>/decision/": Ask("/releases/{release}/gates/{gate}/decision/", PASSED),
-    "GET releases/<>/gates/<>/reopening/": Ask("/releases/{release}/gates/{decided_gate}/reopening/"),
-    "POST releases/<>/gates/<>/reopening/": Ask("/releases/{release}/gates/{decided_gate}/reopening/"),
-    "GET releases/<>/gates/<>/waivers/new/": Ask("/releases/{release}/gates/{gate}/waivers/new/"),
+    "GET releases/<>/gates/<>/": Ask("/releases/{gated}/gates/{gate}/"),
+    "GET releases/<>/gates/<>/ticks/": Ask("/releases/{gated}/gates/{gate}/ticks/"),
+    "POST releases/<>/gates/<>/ticks/": Ask("/releases/{gated}/gates/{gate}/ticks/", {"ticked": ["Done"]}),
+    "GET releases/<>/gates/<>/decision/": Ask("/releases/{gated}/gates/{gate}/decision/"),
+    "POST releases/<>/gates/<>/decision/": Ask("/releases/{gated}/gates/{gate}/decision/", PASSED),
+    "GET releases/<>/gates/<>/reopening/": Ask("/releases/{gated}/gates/{decided_gate}/reopening/"),
+    "POST releases/<>/gates/<>/reopening/": Ask("/releases/{gated}/gates/{decided_gate}/reopening/"),
+    "GET releases/<>/gates/<>/waivers/new/": Ask("/releases/{gated}/gates/{gate}/waivers/new/"),
     "POST releases/<>/gates/<>/waivers/new/": Ask(
-        "/releases/{release}/gates/{gate}/waivers/new/", {**WAIVED, "expires_at": _IN_A_MONTH}
+        "/releases/{gated}/gates/{gate}/waivers/new/", {**WAIVED, "expires_at": _IN_A_MONTH}
     ),
-    "GET releases/<>/gates/<>/waivers/<>/ending/": Ask("/releases/{release}/gates/{waived_gate}/waivers/{waiver}/ending/"),
-    "POST releases/<>/gates/<>/waivers/<>/ending/": Ask("/releases/{release}/gates/{waived_gate}/waivers/{waiver}/ending/"),
+    "GET releases/<>/gates/<>/waivers/<>/ending/": Ask("/releases/{gated}/gates/{waived_gate}/waivers/{waiver}/ending/"),
+    "POST releases/<>/gates/<>/waivers/<>/ending/": Ask("/releases/{gated}/gates/{waived_gate}/waivers/{waiver}/ending/"),
     "GET live/": Ask("/live/"),
     # files
     "GET imports/": Ask("/imports/"),
@@ -372,7 +373,7 @@ REST: Final[dict[str, Ask]] = {
     "DELETE promotions/<>/pause/": Ask("promotions/{paused}/pause/"),
     "POST promotions/<>/outcome/": Ask("promotions/{running}/outcome/", {"outcome": "failed"}),
     # gates
-    "GET releases/<>/gates/": Ask("releases/{release}/gates/"),
+    "GET releases/<>/gates/": Ask("releases/{gated}/gates/"),
     "GET gates/": Ask("gates/"),
     "GET gates/<>/": Ask("gates/{gate}/"),
     "PATCH gates/<>/": Ask("gates/{gate}/", {"ticked": ["Done"]}),

@@ -24,6 +24,7 @@ from policies.actions import policies, procedures, versions
 from policies.queries import standards
 from projects.actions import restrictions
 from projects.models import Program, Project
+from releases.actions import promotions
 from releases.models import Approval, GateDecision, Release, Waiver
 from releases.queries import digests
 from releases.vocabulary import number_of_key
@@ -138,7 +139,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
     policy_draft = versions.draft(policy, by=operator)
     policies.retire(retired_policy, by=operator, at=timezone.now())
     return {
-        **_gates(release, team),
+        **_gates(name, owner, team),
         **_asked_for(name, owner, environment),
         **_under_way(name, owner, environment),
         "procedure": procedure.slug,
@@ -218,8 +219,9 @@ def _under_way(name: str, owner: Any, environment: Any) -> Names:
     return {"under_way": release.key, "ready": change(ready, status="approved").pk, **states}
 
 
-def _gates(release: Any, team: Any) -> Names:
-    """Before one release: a gate of the team that is open, one that was decided, and one that was waived."""
+def _gates(name: str, owner: Any, team: Any) -> Names:
+    """Before a release of which nothing is planned: a gate of the team that is open, one that was decided, and one that was waived."""
+    release = factories.ReleaseFactory(name=f"gated-{name}", release_manager=owner)
     rule = {"rule__owner_team": team, "rule__owner_role": "", "rule__waived_by_role": Role.RELEASE_MANAGER}
     decided, waived = (factories.GateFactory(release=release, **rule) for _ in range(2))
     gate = factories.GateFactory(release=release, ticked=["Done"], rule__checklist=["Done"], **rule)
@@ -231,6 +233,7 @@ def _gates(release: Any, team: Any) -> Names:
         )
         record(release, "prepared", by=clock)
     return {
+        "gated": release.key,
         "gate": gate.pk,
         "decided_gate": decided.pk,
         "gate_decision": decision.pk,
@@ -246,5 +249,5 @@ def _restrict(names: Names, owner: Any) -> None:
     until = now + timedelta(days=30)
     restrictions.restrict(Program.objects.get(code=names["program"]), by=owner, until=until, teams=[circle], at=now)
     restrictions.restrict(Project.objects.get(code=names["project"]), by=owner, until=until, teams=[circle], at=now)
-    for name in ("release", "asked_release", "under_way", "package"):
+    for name in ("release", "asked_release", "under_way", "package", "gated"):
         change(Release.objects.get(pk=number_of_key(names[name]) or 0), restricted_until=until)
