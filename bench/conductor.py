@@ -15,7 +15,7 @@ from django.db import connection
 from accounts.actions import tokens
 from accounts.models import User
 from accounts.vocabulary import Scope
-from bench.paths import calendar, exchange, feeds, rest
+from bench.paths import calendar, exchange, feeds, rest, verdicts
 from bench.progress import say
 from bench.reference import Size, build, is_built
 from bench.timing import Figure
@@ -58,6 +58,8 @@ def _measured(only: frozenset[str]) -> Iterator[Figure]:
         yield from (figure for figure in feeds.figures(user) if not only or figure.goal in only)
     if not only or "G10" in only:
         yield calendar.first_of_a_month(user)
+    if not only or "G16" in only:
+        yield verdicts.of_one_promotion()
     session = _session(user)
     if not only or "G7" in only:
         yield from calendar.month_page({"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"})

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('releases', '0009_decision_stands_for'),
+        ("releases", "0009_decision_stands_for"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='readiness',
-            name='swept_at',
+            model_name="readiness",
+            name="swept_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddIndex(
-            model_name='readiness',
-            index=models.Index(condition=models.Q(('swept_at__isnull', False)), fields=['swept_at'], name='readiness_sweep'),
+            model_name="readiness",
+            index=models.Index(condition=models.Q(("swept_at__isnull", False)), fields=["swept_at"], name="readiness_sweep"),
         ),
         # The clock works them out within a minute.
         migrations.RunSQL(

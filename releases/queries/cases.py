@@ -421,16 +421,17 @@ def _contents(found: Sequence[_Found]) -> tuple[Contents, Mapping[int, Build] | 
     items: dict[int, list[Item]] = defaultdict(list)
     for item in Item.objects.filter(release__in=releases).select_related("service").order_by("service__slug"):
         items[item.release_id].append(item)
-    wanted = Q(candidate__in={each.promotion.candidate_id for each in found})
+    wanted = Q(pk__in={each.promotion.candidate_id for each in found})
     if several:
-        wanted |= Q(candidate__release__in=several)
+        wanted |= Q(release__in=several)
     built: dict[int, dict[int, tuple[str, str, str, str | None]]] = defaultdict(dict)
-    candidates: dict[int, int] = {each.promotion.candidate_id: each.promotion.release_id for each in found}
-    columns = ("candidate", "candidate__release", "item", "address", "identity", "digest", "version")
-    for candidate, release, item, *build in Artefact.objects.filter(wanted).values_list(*columns):
+    candidates: dict[int, int] = {}
+    # From the candidates, since one may have been built of nothing.
+    columns = ("pk", "release", *(f"artefacts__{name}" for name in ("item", "address", "identity", "digest", "version")))
+    for candidate, release, item, address, identity, digest, version in Candidate.objects.filter(wanted).values_list(*columns):
         candidates[candidate] = release
-        address, identity, digest, version = build
-        built[candidate][item] = (address, identity, digest, version)
+        if item is not None:
+            built[candidate][item] = (address, identity, digest, version)
     contents = Contents(items, built, several)
     if not several:
         return contents, None

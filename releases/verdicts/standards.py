@@ -102,7 +102,9 @@ def _seats(case: Case, seats: Seats) -> Requirement:
         return Requirement(_T.APPROVAL, _S.WAIVED, sentence, who, None, case.url, seats.name, lapse)
     if case.is_plan or case.promotion.status == PromotionStatus.DRAFT:
         return so(
-            _S.MISSING, f"{seats.name}: {_count(seats.people)} of {who} will have to say yes; it is not asked for yet.", soonest
+            _S.MISSING,
+            f"{seats.name}: {_count(seats.people)} of {who} {_has(seats.people)} to say yes, and nobody was asked yet.",
+            soonest,
         )
     able = standing.who_may.get(speakers, ())
     nobody = "" if able else " Nobody of them may, who has not had a hand in it."
@@ -112,7 +114,7 @@ def _seats(case: Case, seats: Seats) -> Requirement:
 
 
 def speakers_in_words(seats: Seats) -> str:
-    """`Security`, or `release managers`."""
+    """`Security`, or `the release managers`."""
     rule = seats.rule
     return str(rule.team.name) if rule.team is not None else _holders_of(rule.role)
 
@@ -190,4 +192,4 @@ def _holder_of(role: str) -> str:
 
 
 def _holders_of(role: str) -> str:
-    return f"{role.lower()}s" if role != role.upper() else f"the {role}"
+    return f"the {role.lower()}s" if role != role.upper() else f"the {role}"

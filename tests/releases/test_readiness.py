@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from history.deeds import deed, record
 from releases.actions import readiness
-from releases.models import Promotion, Readiness, Release
+from releases.models import Candidate, Item, Promotion, Readiness, Release
 from releases.verdicts import NOT_BEGUN, verdicts
 from releases.verdicts import readiness as come_to
 from tests import factories
@@ -136,9 +136,18 @@ def test_lists_narrow_and_sort_by_it_and_have_another_tag_when_the_clock_changed
 
 def test_the_list_by_readiness_costs_the_same_for_one_and_for_thirty(reader: Client):
     counts = []
+    clock = factories.accounts.User.objects.clock()
+    soon = {"starts_at": timezone.now() + timedelta(days=1), "ends_at": timezone.now() + timedelta(days=2)}
+    service, environment = factories.ServiceFactory(), factories.EnvironmentFactory()
     for many in (1, 29):
-        for _ in range(many):
-            factories.ItemFactory(release=factories.PromotionFactory(starts_at=timezone.now() + timedelta(days=1), ends_at=timezone.now() + timedelta(days=2)).release)
+        with deed(by=clock):
+            made = Release.objects.bulk_create(Release(name=f"R{many}-{n}", version="1", status="planned") for n in range(many))
+            built = Candidate.objects.bulk_create(Candidate(release=each) for each in made)
+            Promotion.objects.bulk_create(
+                Promotion(release=each.release, candidate=each, environment=environment, **soon) for each in built
+            )
+            Item.objects.bulk_create(Item(release=each, service=service) for each in made)
+            record(service, f"changed_by_{many}", by=clock)
         reader.get("/releases/?sort=readiness")
         with CaptureQueriesContext(connection) as captured:
             assert reader.get("/releases/?sort=readiness").status_code == 200
