@@ -14,12 +14,13 @@ from accounts.vocabulary import Role
 from common.refusals import Conflict, IllegalMove, NotAllowed, RuleBroken
 from history.models import Event
 from policies.queries import standards
-from releases.actions import approvals, candidates, items, promotions, releases
+from releases.actions import approvals, candidates, gates, items, promotions, releases
 from releases.models import Approval, ApprovalEnd, Author, Gate, Promotion
 from releases.queries import digests
 from releases.queries.seats import standing
 from tests.approving import AT, asks, digest, manager, planned, requested, team_of, yes
 from tests.factories import NOON, ArtefactFactory, ItemFactory, PromotionFactory, ReleaseFactory, UserFactory
+from tests.standards import standard
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -313,3 +314,20 @@ def test_standing_takes_the_same_queries_for_one_and_for_many(
         standing(some[:1], AT, known=known)
     with django_assert_num_queries(7):
         standing(some, AT, known=known)
+
+
+def test_a_gate_that_was_good_and_is_not_any_more_voids_and_one_that_gets_better_does_not(
+    rosa: Any, people: list[Any], security: Any
+):
+    standard(gates=[{"name": "Tested"}, {"name": "Told"}], slug="gates")
+    asks({"team": security})
+    made = requested(by=rosa)
+    gates.put([made.release_id], by=rosa, at=AT)
+    tested, told = Gate.objects.filter(release=made.release).order_by("pk")
+    decider = manager("Gate keeper")
+    gates.decide(tested, outcome="passed", by=decider, at=AT)
+    yes(made, people[0])
+    gates.decide(told, outcome="passed", by=decider, at=AT)
+    assert (status(made), ends(made)) == ("approved", [])
+    gates.reopen(tested, by=decider, at=AT, comment="The wrong report")
+    assert (status(made), ends(made)) == ("requested", [("voided", "the gate “Tested” was good then, and is not any more")])
