@@ -1,6 +1,7 @@
 """Many publish, change and discard the same draft at once, over connections of their own."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,17 +27,19 @@ def owners(count: int) -> list[Any]:
     return [UserFactory(roles=[Role.POLICY_OWNER]) for _ in range(count)]
 
 
+def publish_seen(draft: PolicyVersion, by: Any, seen: set[int]) -> PolicyVersion:
+    return versions.publish(draft, by=by, at=timezone.now(), seen=seen)
+
+
 def test_of_many_who_publish_change_and_discard_one_is_first_and_what_was_seen_is_what_counts():
     writer, other, *publishers = owners(8)
     for number in range(ROUNDS):
         policy = policies.create(by=writer, slug=f"policy-{number}", name="Policy")
         draft = versions.draft(policy, RULES, by=writer)
         seen = {draft.revision}
-        tasks: list[Callable[[], Any]] = [
-            lambda by=by, draft=draft, seen=seen: versions.publish(draft, by=by, at=timezone.now(), seen=seen) for by in publishers
-        ]
-        tasks.append(lambda draft=draft: versions.change(draft, {"schedule_rules": []}, by=other))
-        tasks.append(lambda draft=draft: versions.discard(draft, by=other))
+        tasks: list[Callable[[], Any]] = [partial(publish_seen, draft, by, seen) for by in publishers]
+        tasks.append(partial(versions.change, draft, {"schedule_rules": []}, by=other))
+        tasks.append(partial(versions.discard, draft, by=other))
         given = at_once(tasks)
         published = [each for each in given if isinstance(each, PolicyVersion) and each.is_published]
         strange = [each for each in given if isinstance(each, Exception) and not isinstance(each, (Conflict, NotAllowed, Stale))]
