@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from history.deeds import deed, record
 from releases.actions import readiness
 from releases.models import Candidate, Item, Promotion, Readiness, Release
@@ -38,7 +39,7 @@ def by_the_verdict(at: Any) -> dict[int, tuple[Any, ...]]:
 
 def change(thing: Any, **values: Any) -> None:
     """Write columns of a row, as a verb would."""
-    clock = factories.accounts.User.objects.clock()
+    clock = User.objects.clock()
     with deed(by=clock):
         for name, value in values.items():
             setattr(thing, name, value)
@@ -136,7 +137,7 @@ def test_lists_narrow_and_sort_by_it_and_have_another_tag_when_the_clock_changed
 
 def test_the_list_by_readiness_costs_the_same_for_one_and_for_thirty(reader: Client):
     counts = []
-    clock = factories.accounts.User.objects.clock()
+    clock = User.objects.clock()
     soon = {"starts_at": timezone.now() + timedelta(days=1), "ends_at": timezone.now() + timedelta(days=2)}
     service, environment = factories.ServiceFactory(), factories.EnvironmentFactory()
     for many in (1, 29):

@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
+import factory
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from environments.actions import bookings
 from history.deeds import deed, record
 from policies import models as policies
@@ -25,8 +27,8 @@ class ApprovalRuleFactory(factories.Made):
     class Meta:
         model = policies.ApprovalRule
 
-    code = factories.factory.Sequence(lambda n: f"approval-rule-{n}")
-    name = factories.factory.Sequence(lambda n: f"Approval rule {n}")
+    code = factory.Sequence(lambda n: f"approval-rule-{n}")
+    name = factory.Sequence(lambda n: f"Approval rule {n}")
     stage = "production"
     role = "Release manager"
 
@@ -35,8 +37,8 @@ class ScheduleRuleFactory(factories.Made):
     class Meta:
         model = policies.ScheduleRule
 
-    code = factories.factory.Sequence(lambda n: f"schedule-rule-{n}")
-    name = factories.factory.Sequence(lambda n: f"Schedule rule {n}")
+    code = factory.Sequence(lambda n: f"schedule-rule-{n}")
+    name = factory.Sequence(lambda n: f"Schedule rule {n}")
     stage = "production"
 
 
@@ -51,7 +53,7 @@ def publish(version: Any) -> None:
 
 def change(thing: Any, **values: Any) -> None:
     """Write columns of a row, as a verb would."""
-    clock = factories.accounts.User.objects.clock()
+    clock = User.objects.clock()
     with deed(by=clock):
         for name, value in values.items():
             setattr(thing, name, value)
@@ -60,7 +62,7 @@ def change(thing: Any, **values: Any) -> None:
 
 
 def hold(promotion: Any) -> None:
-    clock = factories.accounts.User.objects.clock()
+    clock = User.objects.clock()
     with deed(by=clock):
         bookings.hold(promotion, promotion.environment, starts_at=promotion.starts_at, ends_at=promotion.ends_at, by=clock)
         record(promotion, "placed", by=clock)
@@ -367,7 +369,7 @@ def thirty_on(way: Any, test: Any, production: Any) -> list[Any]:
         factories.OutputFactory(),
         factories.ReleaseFactory(),
     )
-    clock = factories.accounts.User.objects.clock()
+    clock = User.objects.clock()
     with deed(by=clock):
         releases = models.Release.objects.bulk_create(models.Release(name=f"R{n}", version="1", route=way) for n in range(30))
         for number in (1, 2):
@@ -407,4 +409,4 @@ def test_thirty_answers_cost_as_many_queries_as_one_and_at_most_twelve():
 
 
 def test_a_requirement_without_a_day_is_never_late():
-    assert not Requirement("gate", "missing", "It is open.").is_late(NOON)  # type: ignore[arg-type]
+    assert not Requirement("gate", "missing", "It is open.").is_late(NOON)
