@@ -10,7 +10,7 @@ from environments.models import Service
 from history.deeds import deed, record
 from releases import rules
 from releases.actions import artefacts as parts
-from releases.actions import deployments
+from releases.actions import deployments, losing
 from releases.actions.opening import to_write
 from releases.models import Artefact, Candidate, Item, Promotion, Release
 from releases.vocabulary import PromotionStatus
@@ -42,6 +42,7 @@ def new(release: Release, *, by: User, artefacts: Sequence[Mapping[str, Any]] = 
     moved = [promotion.pk for promotion in drafts.order_by("pk")]
     Promotion.objects.filter(pk__in=moved).update(candidate=candidate)
     record(release, "new_candidate", by=by, template="{actor} made {candidate}", candidate=candidate, promotions=len(moved))
+    losing.tell_lost(release, before, candidate, by=by)
     candidate.refresh_from_db()
     return candidate
 
@@ -74,7 +75,7 @@ def keeps(item: Item, candidate: Candidate) -> bool:
 
 def places_of(release: Release) -> set[deployments.Place]:
     """Where something of a release is, for the verbs that may move it; empty for nearly all of them, which never were anywhere."""
-    return deployments.places_of([release.pk]) if Promotion.objects.filter(release=release).succeeded().exists() else set()
+    return deployments.places_of([release.pk]) if Promotion.objects.filter(release=release).arrived().exists() else set()
 
 
 def _carry_over(before: Candidate, candidate: Candidate, items: Any) -> None:

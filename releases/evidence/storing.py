@@ -96,7 +96,9 @@ def _folder() -> Path:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Of parents that are made on the way, mkdir leaves the mode to the umask.
+    for each in (_folder().parent, _folder(), folder):
+        each.mkdir(parents=each == _folder().parent, exist_ok=True, mode=0o700)
     return folder
 
 
