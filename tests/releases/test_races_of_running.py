@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any, Final
 
 import pytest
+from django.db import OperationalError
+from psycopg2 import errors
 
 from accounts.models import User
 from accounts.vocabulary import Role
@@ -66,13 +68,18 @@ def verbs(promotion: Promotion, by: Any) -> list[Callable[[], Any]]:
     return one_each * (MANY // len(one_each))
 
 
+def waited_too_long(answer: Any) -> bool:
+    """Whether a slow machine let one of the last in the queue wait beyond `lock_timeout`: told as "busy", and nothing was done."""
+    return isinstance(answer, OperationalError) and isinstance(answer.__cause__, errors.LockNotAvailable)
+
+
 def test_of_32_who_do_everything_at_once_each_does_what_the_table_allows(rosa: Any):
     before = deadlocks()
     for _ in range(ROUNDS):
         promotion = approved(rosa)
         start = Fact.objects.latest("pk").pk
         given = at_once(verbs(promotion, rosa))
-        strange = [each for each in given if not isinstance(each, (Promotion, IllegalMove))]
+        strange = [each for each in given if not isinstance(each, (Promotion, IllegalMove)) and not waited_too_long(each)]
         assert not strange
         told = Fact.objects.filter(pk__gt=start, subject_kind="promotion", subject_id=promotion.pk, verb__in=LEADS_TO)
         way = [LEADS_TO[verb] for verb in told.order_by("event__number").values_list("verb", flat=True)]
