@@ -107,8 +107,9 @@ def _show(
         # Until the end of the transaction, so that the row is there before anybody sweeps.
         _lock_files(shared=True)
         storing.keep(came.received)
-    words = {"falls_short": bool(made.falls_short), "kind_of_evidence": kind}
-    record(gate, "shown_evidence", by=by, template="{actor} showed evidence at {subject} of {release}", release=release, **words)
+    template = "{actor} showed evidence at {subject} of {release}"
+    short = bool(made.falls_short)
+    record(gate, "shown_evidence", by=by, template=template, release=release, kind_of_evidence=kind, falls_short=short)
     made.refresh_from_db()
     return made
 
