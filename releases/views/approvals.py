@@ -116,9 +116,11 @@ def decide_verbs(found: Promotion, stand: SeatsStanding, user: User, at: datetim
     verbs = []
     owes = found.status not in _ASKED_FOR and found.obligations.unmet().filter(rule__isnull=False).exists()
     if (found.status in _ASKED_FOR or owes) and not rules.why_not_decide(user, found, stand, at):
-        has_spoken = user.pk in stand.spoken
-        if found.status in _ASKED_FOR or not has_spoken:
-            verbs.append(Verb("Decide…", reverse("decide_promotion", args=[found.pk])))
+        page = reverse("decide_promotion", args=[found.pk])
+        if user.pk not in stand.spoken and (stand.missing or found.status == _P.REQUESTED):
+            verbs.append(Verb("Decide…", page))
+        elif found.status in _ASKED_FOR:
+            verbs.append(Verb("Reject…", f"{page}?decision={ApprovalDecision.REJECT}"))
     if found.status in _ASKED_FOR and any(approval.by_id == user.pk for approval, _ in stand.approvals):
         verbs.append(Verb("Take my approval back…", reverse("take_back_approval", args=[found.pk])))
     return verbs
