@@ -387,6 +387,8 @@ REST: Final[dict[str, Ask]] = {
     "DELETE gates/<>/waivers/<>/": Ask("gates/{waived_gate}/waivers/{waiver}/"),
     "GET deployments/": Ask("deployments/"),
     "GET deployments/<>/": Ask("deployments/{deployment}/"),
+    "GET promotions/<>/verdict/": Ask("promotions/{promotion}/verdict/"),
+    "POST verdicts/": Ask("verdicts/", {"release": "{release}", "environment": "{environment}"}),
     "GET live/": Ask("live/"),
     "GET feeds/": Ask("feeds/"),
     "POST feeds/": Ask("feeds/", {"name": "Mine"}),
