@@ -105,6 +105,7 @@ class Cursor:
 TABLES: Final = (
     *RESTRICTIONS,
     "releases_promotion",
+    "releases_gate",
     "releases_contribution",
     "releases_prerequisite",
     "environments_environment",

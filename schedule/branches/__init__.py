@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from schedule.branches import booking, milestone, output, project, promotion
+from schedule.branches import booking, gate, milestone, output, project, promotion
 from schedule.branches.branch import Branch
 
-BRANCHES: Final[tuple[Branch, ...]] = (promotion.BRANCH, output.BRANCH, milestone.BRANCH, project.BRANCH, booking.BRANCH)
+BRANCHES: Final[tuple[Branch, ...]] = (
+    promotion.BRANCH,
+    gate.BRANCH,
+    output.BRANCH,
+    milestone.BRANCH,
+    project.BRANCH,
+    booking.BRANCH,
+)
