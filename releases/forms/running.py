@@ -81,7 +81,8 @@ class OutcomeOnPage(Shape):
 def outcome_on_page(ways: Collection[str], items: Sequence[Item]) -> type[Shape]:
     """The shape of how a promotion ended, in one of `ways`, with these items."""
     whole = Word(Outcome, "How it ended")
-    whole.choices = [(value, words.capitalize()) for value, words in Outcome.choices if value in ways]
+    # Nothing is chosen beforehand: an outcome said by mistake can only be rolled back.
+    whole.choices = [("", "Choose one"), *((value, words.capitalize()) for value, words in Outcome.choices if value in ways)]
     fields: dict[str, Any] = {"outcome": whole, "items": tuple(items)}
     for item in items:
         name = " ".join([str(item.service), item.version]).strip()

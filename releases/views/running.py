@@ -129,8 +129,8 @@ def roll_back_promotion(request: HttpRequest, pk: int) -> HttpResponse:
         back=found.get_absolute_url(),
         done="It is rolled back, and what was live before is live again.",
         kind="promotion",
-        question=f"Say that {_words(found)} was rolled back now? What was live in {found.environment.name} before it is shown as live again,"
-        " and it does not come back: to go there after all, plan a new attempt.",
+        question=f"Say that {_words(found)} was rolled back now? What was live in {found.environment.name} before it is shown as live again."
+        " This promotion ends with that: to go there after all, plan a new attempt.",
         is_grave=True,
     )
     return forming.write(
