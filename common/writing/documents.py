@@ -92,6 +92,6 @@ class WritingSchema(ReadingSchema):
             answers: dict[Any, Any] = {204: OpenApiResponse(description="It is gone.")}
         else:
             status = 201 if self.method == "POST" and not hasattr(view, "act") else getattr(view, "status", 200)
-            told = getattr(view, "told", None) if self.method == "DELETE" else None
+            told = (getattr(view, "told", None) if self.method == "DELETE" else None) or getattr(view, "in_full", None)
             answers = {status: OpenApiResponse(self.one_object(told), description="As it is now.")}
         return answers | self.refusals(WRITING_REFUSALS)

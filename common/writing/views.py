@@ -29,10 +29,14 @@ _TAG = re.compile(r'\s*"(\d{1,18})-[^"]*"\s*')
 
 
 class Writes:
-    """What all parts share. The view it is part of has a `noun` and, where an address names an outer thing, `inside`."""
+    """What all parts share. The view it is part of has a `noun` and, where an address names an outer thing, `inside`.
+
+    `in_full`: as what a list answers a single object, where these show more than the list does.
+    """
 
     schema: Any = WritingSchema()
     noun: ClassVar[Noun]
+    in_full: ClassVar[Noun | None] = None
     inside: Callable[[Any, Mapping[str, str]], dict[str, Any]]
 
     def given(self, request: Request, shape: type[Shape], *, partial: bool = False) -> dict[str, Any]:
@@ -63,7 +67,7 @@ class Writes:
         `noun`: what it is, where that is another than what the address names.
         """
         question = Question.of(request)
-        noun = noun or self.noun
+        noun = noun or self.in_full or self.noun
         number = tags.last_number(noun.tables)
         found = noun.one_of(noun.visible_to(request.user).filter(pk=thing.pk), question)
         if found is None:

@@ -22,7 +22,7 @@ from releases.queries.approval_answers import PROMOTION
 class PromotionsOfRelease(Creates, ListOfRelease):
     """The promotions of a release."""
 
-    noun, filters, new = PROMOTIONS, PromotionFilter, PlanOfReleaseShape
+    noun, in_full, filters, new = PROMOTIONS, PROMOTION, PromotionFilter, PlanOfReleaseShape
 
     def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
         return promotions.plan(Release.objects.get(pk=number_of(names["key"], by)), by=by, at=at, **given)
@@ -31,7 +31,7 @@ class PromotionsOfRelease(Creates, ListOfRelease):
 class Promotions(Creates, ListView):
     """Candidates going into environments, by their planned start."""
 
-    noun, filters, new = PROMOTIONS, PromotionFilter, PlanShape
+    noun, in_full, filters, new = PROMOTIONS, PROMOTION, PromotionFilter, PlanShape
 
     def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
         return promotions.plan(by=by, at=at, **given)
@@ -49,7 +49,7 @@ class Promotion(Changes, DetailView):
 class PromotionCancellation(Acts, ReadView):
     """Cancelling a promotion."""
 
-    noun, new = PROMOTIONS, ReasonShape
+    noun, new = PROMOTION, ReasonShape
 
     def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
         return promotions.cancel(thing, by=by, at=at, seen=seen, **given)

@@ -13,13 +13,13 @@ from common.writing import Acts, Undoes
 from projects.forms import ReasonShape
 from releases.actions import promotions
 from releases.forms.running import OutcomeShape
-from releases.queries.answers import PROMOTIONS
+from releases.queries.approval_answers import PROMOTION
 
 
 class PromotionRun(Acts, ReadView):
     """Starting a promotion: everything is asked once more, and what is missing is told as `requirements` (422)."""
 
-    noun, new = PROMOTIONS, Nothing
+    noun, new = PROMOTION, Nothing
 
     def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
         return promotions.run(thing, by=by, at=at, seen=seen)
@@ -28,7 +28,7 @@ class PromotionRun(Acts, ReadView):
 class PromotionPause(Acts, Undoes, ReadView):
     """Pausing a promotion that runs; DELETE resumes it."""
 
-    noun, new = PROMOTIONS, ReasonShape
+    noun, new = PROMOTION, ReasonShape
 
     def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
         return promotions.pause(thing, by=by, at=at, seen=seen, **given)
@@ -40,7 +40,7 @@ class PromotionPause(Acts, Undoes, ReadView):
 class PromotionOutcome(Acts, ReadView):
     """Saying how a promotion ended; what had succeeded or failed may be rolled back later."""
 
-    noun, new = PROMOTIONS, OutcomeShape
+    noun, new = PROMOTION, OutcomeShape
 
     def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
         return promotions.finish(thing, by=by, at=at, seen=seen, **given)
