@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -215,7 +216,7 @@ def _made(found: Sequence[_Found], at: datetime, known: Standards, *, is_startin
             promotion=each,
             planned=planned_for[each.pk],
             asked=known.asked(traits, each.environment.stage),
-            policies={applied.version.pk: applied.version.policy_id for applied in known.applying(traits)},
+            policies={version.pk: version.policy_id for version in known.versions},
             gates=gates_of.get(each.pk, ()),
             seats=standing[each.pk],
             shown=shown[each.pk],
@@ -239,18 +240,19 @@ def _made(found: Sequence[_Found], at: datetime, known: Standards, *, is_startin
 def _written(ids: Collection[int]) -> dict[int, _Found]:
     if not ids:
         return {}
+    return {each.pk: _found(each) for each in _promotions().filter(pk__in=ids)}
+
+
+@cache
+def _promotions() -> Any:
+    """Promotions with all that lies around them. Made once: putting it together costs as much as asking it."""
     places = Booking.objects.filter(holder_kind=_HOLDER, holder_id=OuterRef("pk"))
-    rows = (
-        Promotion.objects.filter(pk__in=ids)
-        .select_related("release", "candidate", "environment")
-        .annotate(
-            place_from=Subquery(places.values("starts_at")[:1]),
-            place_until=Subquery(places.values("ends_at")[:1]),
-            author_ids=ArraySubquery(Author.objects.filter(promotion=OuterRef("pk")).order_by().values("user")),
-            **_beside("release"),
-        )
+    return Promotion.objects.select_related("release", "candidate", "environment").annotate(
+        place_from=Subquery(places.values("starts_at")[:1]),
+        place_until=Subquery(places.values("ends_at")[:1]),
+        author_ids=ArraySubquery(Author.objects.filter(promotion=OuterRef("pk")).order_by().values("user")),
+        **_beside("release"),
     )
-    return {each.pk: _found(each) for each in rows}
 
 
 def _unwritten(plans: Sequence[Promotion]) -> dict[int, _Found]:
@@ -480,17 +482,19 @@ def _debts(rows: Iterable[Mapping[str, Any]]) -> tuple[Debt, ...]:
     )
 
 
+@cache
+def _asked_gates() -> Any:
+    """What is asked of releases, with the instant until which it is waived and the newest candidate."""
+    waivers = Waiver.objects.filter(gate=OuterRef("pk"), end=None).order_by("-expires_at").values("expires_at")[:1]
+    newest = Candidate.objects.filter(release=OuterRef("release")).order_by("-number").values("pk")[:1]
+    narrow = Gate.objects.asked().select_related("rule__version", "owner_team", "release")
+    return narrow.annotate(waived_until=Subquery(waivers), newest=Subquery(newest))
+
+
 def _gates(promotions: Sequence[Promotion], at: datetime, *, is_starting: bool) -> dict[int, list[Toll]]:
     """What stands before each promotion. Kept states are of the newest candidate; what starts, or goes with another one, is asked anew."""
     stages = {each.environment.stage for each in promotions}
-    waivers = Waiver.objects.filter(gate=OuterRef("pk"), end=None).order_by("-expires_at").values("expires_at")[:1]
-    newest = Candidate.objects.filter(release=OuterRef("release")).order_by("-number").values("pk")[:1]
-    rows = (
-        Gate.objects.asked()
-        .filter(release__in={each.release_id for each in promotions}, stage__in=stages)
-        .with_rules()
-        .annotate(waived_until=Subquery(waivers), newest=Subquery(newest))
-    )
+    rows = _asked_gates().filter(release__in={each.release_id for each in promotions}, stage__in=stages)
     by_release: dict[int, list[Any]] = defaultdict(list)
     for gate in rows.order_by("due_on", "id"):
         by_release[gate.release_id].append(gate)
