@@ -28,6 +28,7 @@ from history.deeds import deed, record
 from policies.actions import policies, procedures, versions
 from policies.queries import standards
 from releases.actions import approvals
+from releases.models import Waiver
 from releases.queries import digests
 from schedule.actions import feeds, saved_views
 from tests import factories
@@ -99,6 +100,20 @@ class Organisation:
             for status in ("approved", "running", "paused", "succeeded")
         }
         self._ask_for_approvals(production)
+        gate: Any = factories.GateFactory(
+            release=self.release,
+            rule__name="Load test",
+            rule__checklist=["The report is of this candidate", "Operations saw it"],
+            rule__waived_by_role=Role.RELEASE_MANAGER.value,
+            ticked=["Operations saw it"],
+            due_on=timezone.localdate(),
+        )
+        self.gate, clock, now = gate, User.objects.clock(), timezone.now()
+        with deed(by=clock):
+            until = now + timedelta(days=9)
+            words_of_waiver = {"reason": "The machines come late", "compensating_control": "Operations watch the load"}
+            self.waiver = Waiver.objects.create(gate=gate, expires_at=until, by=self.keeper, at=now, **words_of_waiver)
+            record(gate, "waived", by=clock)
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
 
@@ -219,6 +234,12 @@ PAGES: dict[str, Row] = {
     "releases/<>/restriction/": Row(lambda o: f"/releases/{o.release.key}/restriction/"),
     "releases/<>/opening/": Row(lambda o: f"/releases/{o.release.key}/opening/"),
     "releases/<>/cancellation/": Row(lambda o: f"/releases/{o.release.key}/cancellation/"),
+    "releases/<>/gates/<>/": Row(lambda o: o.gate.get_absolute_url()),
+    "releases/<>/gates/<>/ticks/": Row(lambda o: f"{o.gate.get_absolute_url()}ticks/"),
+    "releases/<>/gates/<>/decision/": Row(lambda o: f"{o.gate.get_absolute_url()}decision/"),
+    "releases/<>/gates/<>/reopening/": Row(lambda o: f"{o.gate.get_absolute_url()}reopening/"),
+    "releases/<>/gates/<>/waivers/new/": Row(lambda o: f"{o.gate.get_absolute_url()}waivers/new/"),
+    "releases/<>/gates/<>/waivers/<>/ending/": Row(lambda o: f"{o.gate.get_absolute_url()}waivers/{o.waiver.pk}/ending/"),
     "promotions/": at("/promotions/"),
     "releases/<>/plan/": Row(lambda o: f"/releases/{o.release.key}/plan/"),
     "promotions/new/": Row(lambda o: f"/promotions/new/?release={o.release.key}&environment=prod&date=2026-03-10"),

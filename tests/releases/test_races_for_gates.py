@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.racing import at_once
 
 ROUNDS, UNTIL_IT_FAILS = 6, 40
 NOW = datetime(2026, 3, 9, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,17 +67,16 @@ def test_deciding_and_reopening_at_once_leave_what_the_last_one_said(people: lis
     for _ in range(ROUNDS):
         made: Any = GateFactory()
         gate = gates.decide(Gate.objects.with_rules().get(pk=made.pk), outcome="passed", by=people[0], at=NOW)
-        later = NOW + timedelta(minutes=1)
         tasks = [
-            lambda gate=gate: gates.reopen(gate, by=people[1], at=later),
-            lambda gate=gate: gates.decide(gate, outcome="failed", comment="Slow", by=people[2], at=later),
-            lambda gate=gate: gates.reopen(gate, by=people[3], at=later),
+            lambda gate=gate: gates.reopen(gate, by=people[1], at=LATER),
+            lambda gate=gate: gates.decide(gate, outcome="failed", comment="Slow", by=people[2], at=LATER),
+            lambda gate=gate: gates.reopen(gate, by=people[3], at=LATER),
         ]
         answers = at_once(tasks)
         assert [each for each in answers if isinstance(each, Exception) and not isinstance(each, Refusal)] == []
         outcomes = list(GateDecision.objects.filter(gate=gate).order_by("id").values_list("outcome", flat=True))
         done = sum(not isinstance(each, Refusal) for each in answers)
         assert len(outcomes) == done + 1, "no decision is lost"
-        assert all(one != other for one, other in zip(outcomes, outcomes[1:], strict=False)), "each was one that could follow"
+        assert all(one != other for one, other in pairwise(outcomes)), "each was one that could follow"
         last = {"passed": "passed", "failed": "failed", "reopened": "open"}[outcomes[-1]]
         assert Gate.objects.get(pk=gate.pk).state == last
