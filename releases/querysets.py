@@ -13,7 +13,16 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.querysets import RestrictableQuerySet
 from common.searching import begins, with_words
 from environments.vocabulary import Stage
-from releases.vocabulary import FINISHED, LEFT_SOMETHING, SUCCESSES, UNFINISHED, WAITING, ContributionState, GateState, number_of_key
+from releases.vocabulary import (
+    FINISHED,
+    LEFT_SOMETHING,
+    SUCCESSES,
+    UNFINISHED,
+    WAITING,
+    ContributionState,
+    GateState,
+    number_of_key,
+)
 
 
 class ReleaseQuerySet(RestrictableQuerySet[Any]):

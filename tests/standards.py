@@ -40,7 +40,7 @@ def _in_force(policy: Any, number: int, rules: list[dict[str, Any]], selects: di
     clock = User.objects.clock()
     first, second = UserFactory(), UserFactory()
     with deed(by=clock):
-        version: Any = PolicyVersion.objects.create(policy=policy, number=number, drafted_by=first, **selects)
+        version: PolicyVersion = PolicyVersion.objects.create(policy=policy, number=number, drafted_by=first, **selects)
         for rule in rules:
             GateRule.objects.create(version=version, **rule)
         version.published_by, version.published_at = second, timezone.now()

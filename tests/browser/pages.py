@@ -54,7 +54,9 @@ class Organisation:
 
     reader: Any = field(default_factory=lambda: person("Rosa Lindqvist", second_factor=True))
     keeper: Any = field(
-        default_factory=lambda: person("Petra Keeper", second_factor=False, roles=[Role.PMO, Role.ENVIRONMENT_MANAGER, Role.POLICY_OWNER])
+        default_factory=lambda: person(
+            "Petra Keeper", second_factor=False, roles=[Role.PMO, Role.ENVIRONMENT_MANAGER, Role.POLICY_OWNER]
+        )
     )
     newcomer: Any = field(default_factory=lambda: person("Nils Newcomer", second_factor=False))
     release: Any = None
@@ -134,7 +136,10 @@ class Organisation:
     def _write_standards(self) -> None:
         """A policy with a version in force and a draft, and a procedure that was rewritten once."""
         operator, clock = User.objects.operator(), User.objects.clock()
-        texts = ["# Before\n1. Scan it, and *show* the report.\n2. Mend what is of level `error`.", "1. Scan it.\n\n> Nothing is left out."]
+        texts = [
+            "# Before\n1. Scan it, and *show* the report.\n2. Mend what is of level `error`.",
+            "1. Scan it.\n\n> Nothing is left out.",
+        ]
         procedure = procedures.create(by=operator, slug="code-security", name="Code and supply chain", body=texts[0])
         procedures.rewrite(procedure, {"body": texts[1]}, by=operator)
         gate = {
@@ -149,7 +154,13 @@ class Organisation:
             "threshold": {"most_errors": 0},
             "checklist": ["The report is of this candidate"],
         }
-        approval = {"code": "managers", "name": "Release managers", "stage": "production", "role": Role.RELEASE_MANAGER.value, "people": 2}
+        approval = {
+            "code": "managers",
+            "name": "Release managers",
+            "stage": "production",
+            "role": Role.RELEASE_MANAGER.value,
+            "people": 2,
+        }
         lead = {"code": "lead", "name": "Two days ahead", "stage": "production", "lead_days": 2}
         policy = policies.create(by=operator, slug="major", name="Major releases", description="What changes how people work.")
         says = {"sizes": ["major"], "gate_rules": [gate], "approval_rules": [approval], "schedule_rules": [lead]}

@@ -173,15 +173,15 @@ def _follow(gate: Gate, rule: GateRule, window: _Window, told: _Told) -> bool:
     return differs or has_moved
 
 
-def asks_the_same(one: GateRule, other: GateRule) -> bool:
+def asks_the_same(one: GateRule | None, other: GateRule) -> bool:
     """Whether what was decided under one rule answers the other."""
     asked = ("area", "ask", "evidence", "threshold", "checklist", "owner_team_id", "owner_role")
-    return all(getattr(one, name) == getattr(other, name) for name in asked)
+    return one is not None and all(getattr(one, name) == getattr(other, name) for name in asked)
 
 
-def _is_same(one: GateRule, other: GateRule) -> bool:
+def _is_same(one: GateRule | None, other: GateRule) -> bool:
     """Whether it is the same rule of the same policy, in whichever version."""
-    return (one.version.policy_id, one.code) == (other.version.policy_id, other.code)
+    return one is not None and (one.version.policy_id, one.code) == (other.version.policy_id, other.code)
 
 
 def _due(gate: Gate, day: date | None) -> bool:
