@@ -62,11 +62,18 @@ _PROBLEM: Final = {
 #: The schemas of parameters that several addresses have.
 TEXT: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": r"^[^\u0000]+$"}
 TEXTS: Final = {"type": "array", "items": TEXT}
-MOMENT: Final = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
+#: Days and instants lie in the years 1900 to 8999.
+YEARS: Final = r"^(19\d\d|[2-8]\d\d\d)-"
+MOMENT: Final = {"type": "string", "pattern": YEARS, "anyOf": [{"format": "date"}, {"format": "date-time"}]}
 LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": GREATEST_LIMIT, "default": DEFAULT_LIMIT}
 COUNT: Final = {"type": "boolean", "default": False}
-_MORE_WORDS: Final = rf"([^\s\u0000]+\s+){{0,{MOST_WORDS - 1}}}"
-WORDS: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": rf"^\s*{_MORE_WORDS}[^\s\u0000]+\s*$"}
+_WORD: Final = r"[^\s\u0000-\u001f\u0085]+"
+WORDS: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": LONGEST_VALUE,
+    "pattern": rf"^\s*({_WORD}\s+){{0,{MOST_WORDS - 1}}}{_WORD}\s*$",
+}
 
 
 class ReadingSchema(AutoSchema):

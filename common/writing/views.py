@@ -5,7 +5,8 @@ which the verb compares under its lock; `Idempotency-Key` is kept by what the se
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -48,6 +49,14 @@ class Writes:
         if thing is None:
             raise NotVisible(NOT_HERE)
         return thing
+
+    @contextmanager
+    def still_there(self) -> Iterator[None]:
+        """Somebody else may delete what the address names after it was found and before the verb locks it: then it is not there."""
+        try:
+            yield
+        except self.noun.model.DoesNotExist:
+            raise NotVisible(NOT_HERE) from None
 
     def answered(self, request: Request, thing: Any, *, status: int = 200, more: Mapping[str, Any] | None = None) -> HttpResponse:
         """The object as GET shows it, under its tag. `more` is what is told only now, such as a secret."""
@@ -112,7 +121,9 @@ class Changes(Writes):
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
         changes = self.given(request, self.shape, partial=True)
-        return self.answered(request, self.change(thing, changes, by=request.user, at=timezone.now(), seen=seen_by(request)))
+        with self.still_there():
+            changed = self.change(thing, changes, by=request.user, at=timezone.now(), seen=seen_by(request))
+        return self.answered(request, changed)
 
 
 class Removes(Writes):
@@ -124,7 +135,8 @@ class Removes(Writes):
     def delete(self, request: Request, name: str, **names: str) -> HttpResponse:
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
-        self.remove(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
+        with self.still_there():
+            self.remove(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
         return HttpResponse(status=204)
 
 
@@ -146,7 +158,8 @@ class Acts(Writes):
 
         def act() -> HttpResponse:
             given = self.given(request, self.new)
-            changed = self.act(thing, given, by=request.user, at=timezone.now(), seen=seen_by(request))
+            with self.still_there():
+                changed = self.act(thing, given, by=request.user, at=timezone.now(), seen=seen_by(request))
             return self.answered(request, changed, status=self.status)
 
         return self.once(request, act)
@@ -161,7 +174,9 @@ class Undoes(Writes):
     def delete(self, request: Request, name: str, **names: str) -> HttpResponse:
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
-        return self.answered(request, self.undo(thing, by=request.user, at=timezone.now(), seen=seen_by(request)))
+        with self.still_there():
+            changed = self.undo(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
+        return self.answered(request, changed)
 
 
 def seen_by(request: Request) -> Seen:
