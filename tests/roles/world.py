@@ -13,7 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions import absences, tokens
+from accounts.actions import absences, comments, tokens
 from accounts.models import User
 from accounts.vocabulary import Role, Scope
 from environments.actions import bookings
@@ -88,6 +88,8 @@ def _absent(there: Any) -> Any:
     """A name like this one, of nothing."""
     if isinstance(there, int):
         return 999_999_999
+    if ":" in there:
+        return "project:999999999"
     return "REL-999999999" if number_of_key(there) else "not-there"
 
 
@@ -97,6 +99,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
     project = factories.ProjectFactory(code=f"project-{name}", program=program, manager=owner)
     unused_program = factories.ProgramFactory(code=f"unused-{name}", manager=owner)
     output = factories.OutputFactory(project=project, code="carried")
+    offered_output = factories.OutputFactory(project=project, code="offered")
     unused_output = factories.OutputFactory(project=project, code="unused")
     milestone = factories.MilestoneFactory(project=project)
     environment = factories.EnvironmentFactory(slug=f"environment-{name}", owner=team)
@@ -106,17 +109,23 @@ def _one_of_each(name: str, owner: Any) -> Names:
     route = factories.RouteFactory(slug=f"route-{name}")
     version = factories.RouteVersionFactory(route=route)
     factories.StopFactory(version=version, environment=environment, position=1)
+    release = _release(name, owner, route=route)
     # The service is another's: its owners would see a restricted release.
-    release = factories.ReleaseFactory(name=f"release-{name}", release_manager=owner, status="draft")
-    other_service = factories.ServiceFactory(slug=f"other-service-{name}")
-    item = factories.ItemFactory(release=release, service=other_service)
-    needed = factories.ReleaseFactory(name=f"needed-{name}")
-    prerequisite = factories.PrerequisiteFactory(release=release, needs=needed)
+    item = factories.ItemFactory(release=release, service=factories.ServiceFactory(slug=f"other-service-{name}"))
+    prerequisite = factories.PrerequisiteFactory(release=release, needs=factories.ReleaseFactory(name=f"needed-{name}"))
+    another_needed = factories.ReleaseFactory(name=f"also-needed-{name}")
     contribution = factories.ContributionFactory(release=release, output=output)
+    offered = factories.ContributionFactory(release=release, output=offered_output, state="offered")
     promotion = factories.PromotionFactory(
         release=release, environment=environment, starts_at=AHEAD, ends_at=AHEAD + timedelta(hours=2)
     )
-    live = factories.DeploymentFactory(promotion__release=release, item=item, promotion__environment__slug=f"live-{name}")
+    draft = _release(f"draft-{name}", owner)
+    package = _release(f"package-{name}", owner, extent="package")
+    member = _release(f"member-{name}", owner, package=package)
+    gone_live = _release(f"live-{name}", owner, status="in_production")
+    live = factories.DeploymentFactory(promotion__release=gone_live, promotion__environment__slug=f"live-{name}")
+    comment = comments.add(project, by=factories.UserFactory(roles=[Role.PMO]), text="Said before")
+    change(comment, author=owner)
     at = AHEAD + timedelta(days=9)
     booking = bookings.book(environment, by=User.objects.operator(), starts_at=at, ends_at=at + timedelta(hours=1))
     view = saved_views.keep(by=owner, name=f"View of {name}", filters={"kind": ["promotion"]})
@@ -139,6 +148,14 @@ def _one_of_each(name: str, owner: Any) -> Names:
         "route": route.slug,
         "release": release.key,
         "promotion": promotion.pk,
+        "draft": draft.key,
+        "package": package.key,
+        "member": member.key,
+        "gone_live": gone_live.key,
+        "needed": another_needed.key,
+        "offered": offered.pk,
+        "comment": comment.pk,
+        "subject": f"project:{project.pk}",
         "item": item.pk,
         "candidate": promotion.candidate.pk,
         "contribution": contribution.pk,
@@ -155,6 +172,11 @@ def _one_of_each(name: str, owner: Any) -> Names:
     }
 
 
+def _release(name: str, owner: Any, **more: Any) -> Any:
+    values = {"status": "draft", **more}
+    return factories.ReleaseFactory(name=f"release-{name}", release_manager=owner, **values)
+
+
 def _checked(owner: Any) -> Any:
     now = timezone.now()
     return Import.objects.create(
@@ -169,4 +191,5 @@ def _restrict(names: Names, owner: Any) -> None:
     until = now + timedelta(days=30)
     restrictions.restrict(Program.objects.get(code=names["program"]), by=owner, until=until, teams=[circle], at=now)
     restrictions.restrict(Project.objects.get(code=names["project"]), by=owner, until=until, teams=[circle], at=now)
-    change(Release.objects.get(pk=number_of_key(names["release"]) or 0), restricted_until=until)
+    for key in ("release", "draft", "package", "member", "gone_live"):
+        change(Release.objects.get(pk=number_of_key(names[key]) or 0), restricted_until=until)
