@@ -5,8 +5,7 @@ which the verb compares under its lock; `Idempotency-Key` is kept by what the se
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -18,9 +17,9 @@ from rest_framework.request import Request
 
 from common.doors import dump
 from common.reading import Noun, Question, tags
-from common.reading.views import JSON, NOT_HERE
+from common.reading.views import JSON
 from common.refusals import BadInput, NotVisible
-from common.rows import Seen
+from common.rows import NOT_HERE, Seen, still_there
 from common.writing.documents import WritingSchema
 from common.writing.shapes import Shape
 
@@ -49,14 +48,6 @@ class Writes:
         if thing is None:
             raise NotVisible(NOT_HERE)
         return thing
-
-    @contextmanager
-    def still_there(self) -> Iterator[None]:
-        """Somebody else may delete what the address names after it was found and before the verb locks it: then it is not there."""
-        try:
-            yield
-        except self.noun.model.DoesNotExist:
-            raise NotVisible(NOT_HERE) from None
 
     def answered(self, request: Request, thing: Any, *, status: int = 200, more: Mapping[str, Any] | None = None) -> HttpResponse:
         """The object as GET shows it, under its tag. `more` is what is told only now, such as a secret."""
@@ -121,7 +112,7 @@ class Changes(Writes):
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
         changes = self.given(request, self.shape, partial=True)
-        with self.still_there():
+        with still_there(self.noun.model):
             changed = self.change(thing, changes, by=request.user, at=timezone.now(), seen=seen_by(request))
         return self.answered(request, changed)
 
@@ -135,7 +126,7 @@ class Removes(Writes):
     def delete(self, request: Request, name: str, **names: str) -> HttpResponse:
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
-        with self.still_there():
+        with still_there(self.noun.model):
             self.remove(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
         return HttpResponse(status=204)
 
@@ -158,7 +149,7 @@ class Acts(Writes):
 
         def act() -> HttpResponse:
             given = self.given(request, self.new)
-            with self.still_there():
+            with still_there(self.noun.model):
                 changed = self.act(thing, given, by=request.user, at=timezone.now(), seen=seen_by(request))
             return self.answered(request, changed, status=self.status)
 
@@ -174,7 +165,7 @@ class Undoes(Writes):
     def delete(self, request: Request, name: str, **names: str) -> HttpResponse:
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
-        with self.still_there():
+        with still_there(self.noun.model):
             changed = self.undo(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
         return self.answered(request, changed)
 
