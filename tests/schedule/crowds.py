@@ -22,8 +22,8 @@ def crowd(number: int, first: str, last: str) -> None:
         )
         cursor.execute(
             """INSERT INTO releases_promotion
-            (release_id, candidate_id, environment_id, parts, attempt, starts_at, ends_at, status, was_recorded, is_trusted)
-            SELECT release_id, id, %s, '{}', 1, at, at + interval '2 hours', 'draft', false, false FROM (
+            (release_id, candidate_id, environment_id, parts, attempt, starts_at, ends_at, status, was_recorded, is_trusted, is_emergency)
+            SELECT release_id, id, %s, '{}', 1, at, at + interval '2 hours', 'draft', false, false, false FROM (
                 SELECT release_id, id, timestamptz %s + (timestamptz %s - timestamptz %s) * (row_number() OVER (ORDER BY id) - 1) / %s AS at
                 FROM releases_candidate) spread""",
             [environment.pk, first, last, first, number],

@@ -251,8 +251,8 @@ def crowd_of_many(number: int) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
             """INSERT INTO releases_promotion
-            (release_id, candidate_id, environment_id, parts, attempt, starts_at, ends_at, status, was_recorded, is_trusted)
-            SELECT release_id, candidate_id, environment_id, '{}', 1 + i, starts_at, ends_at, 'cancelled', false, false
+            (release_id, candidate_id, environment_id, parts, attempt, starts_at, ends_at, status, was_recorded, is_trusted, is_emergency)
+            SELECT release_id, candidate_id, environment_id, '{}', 1 + i, starts_at, ends_at, 'cancelled', false, false, false
             FROM (SELECT * FROM releases_promotion ORDER BY id LIMIT 100) few, generate_series(1, %s / 100) i""",
             [number],
         )
