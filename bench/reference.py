@@ -104,9 +104,9 @@ def _statements(n: dict[str, int]) -> list[tuple[str, str]]:
             "releases with items, candidates and contributions",
             f"""
             INSERT INTO releases_release (name, version, urgency, size, risk, extent, nature, status, commitment, line,
-                rollback_plan, description)
+                template_name, rollback_plan, description)
             SELECT 'Release of service ' || (i % {n["services"]}), (i / {n["services"]}) || '.' || i % 10 || '.0', 'planned', 'minor', '',
-                'full', 'software', 'in_production', 'committed', '', '', ''
+                'full', 'software', 'in_production', 'committed', '', '', '', ''
             FROM generate_series(1, {releases}) i;
             INSERT INTO releases_candidate (release_id, number) SELECT id, 1 FROM releases_release;
             INSERT INTO releases_item (release_id, service_id, change, version)
@@ -123,9 +123,9 @@ def _statements(n: dict[str, int]) -> list[tuple[str, str]]:
             "promotions",
             f"""
             INSERT INTO releases_promotion (release_id, candidate_id, environment_id, parts, attempt, starts_at, ends_at, status,
-                was_recorded, is_trusted)
+                was_recorded, is_trusted, is_emergency)
             SELECT c.release_id, c.id, e.id, '{{}}', 1 + i / ({releases} * {environments}), t.s, t.s + interval '1 hour' * (1 + i % 3),
-                'succeeded', true, false
+                'succeeded', true, false, false
             FROM generate_series(0, {n["promotions"]} - 1) i
             CROSS JOIN LATERAL (SELECT timestamptz '{FIRST_DAY} 00:00Z'
                 + make_interval(secs => (i::bigint * 7919 * 60) % ({DAYS}::bigint * 86400)) AS s) t
@@ -138,8 +138,8 @@ def _statements(n: dict[str, int]) -> list[tuple[str, str]]:
                 f"a month of {entries} entries",
                 f"""
                 INSERT INTO releases_promotion (release_id, candidate_id, environment_id, parts, attempt, starts_at, ends_at, status,
-                    was_recorded, is_trusted)
-                SELECT c.release_id, c.id, e.id, '{{}}', 100 * {month} + i / ({releases} * {environments}), t.s, t.s + interval '2 hours', 'succeeded', true, false
+                    was_recorded, is_trusted, is_emergency)
+                SELECT c.release_id, c.id, e.id, '{{}}', 100 * {month} + i / ({releases} * {environments}), t.s, t.s + interval '2 hours', 'succeeded', true, false, false
                 FROM generate_series(0, {entries} - 1) i
                 CROSS JOIN LATERAL (SELECT timestamptz '{year}-{month:02}-02 06:00Z' + make_interval(secs => i * {26 * 86400 // entries}) AS s) t
                 JOIN releases_candidate c ON c.id = (SELECT min(id) FROM releases_candidate) + i % {releases}
