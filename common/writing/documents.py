@@ -16,7 +16,7 @@ WRITING_REFUSALS: Final = {
     412: "`If-Match` names another revision than the present one.",
     413: "The body is larger than 10 MB.",
     415: "The body is not JSON.",
-    422: "Against a rule, or an `Idempotency-Key` that came with another body before.",
+    422: "Against a rule, or an `Idempotency-Key` that came with another request before.",
 }
 IDEMPOTENCY: Final = OpenApiParameter(
     "Idempotency-Key",

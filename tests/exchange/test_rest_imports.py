@@ -96,10 +96,18 @@ def test_a_refused_import_leaves_its_key_for_the_mended_files(caller):
     assert post_fixed(caller, "once").status_code == 200
 
 
-def post_fixed(caller, key, content=GOOD):
+def test_a_key_of_a_dry_run_is_not_taken_for_the_import(caller):
+    assert post_fixed(caller, "once", query="?dry_run=true").status_code == 200
+    answer = post_fixed(caller, "once")
+    assert (answer.status_code, Program.objects.count()) == (422, 0)
+    assert "another request" in answer.json()["detail"]
+
+
+def post_fixed(caller, key, content=GOOD, query=""):
     body = f'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n{content}\r\n--b--\r\n'
     headers = caller.headers | {"Idempotency-Key": key}
-    return caller.client.generic("POST", "/api/v1/imports/", body, content_type="multipart/form-data; boundary=b", headers=headers)
+    address = f"/api/v1/imports/{query}"
+    return caller.client.generic("POST", address, body, content_type="multipart/form-data; boundary=b", headers=headers)
 
 
 def test_one_at_a_time(caller, monkeypatch):
