@@ -18,7 +18,7 @@ RESTRICTABLE: Final = {
     *("contribution", "offered", "prerequisite", "deployment"),
 }
 #: What belongs to nobody alone.
-OWNERLESS: Final = {"route"}
+OWNERLESS: Final = {"route", "unused_route"}
 _NAMED: Final = re.compile(r"\{(\w+)\}")
 
 Body = dict[str, Any]
@@ -158,8 +158,8 @@ PAGES: Final[dict[str, Ask]] = {
     "GET routes/<>/": Ask("/routes/{route}/"),
     "GET routes/<>/edit/": Ask("/routes/{route}/edit/"),
     "POST routes/<>/edit/": Ask("/routes/{route}/edit/", {"name": "Renamed"}),
-    "GET routes/<>/deletion/": Ask("/routes/{route}/deletion/"),
-    "POST routes/<>/deletion/": Ask("/routes/{route}/deletion/"),
+    "GET routes/<>/deletion/": Ask("/routes/{unused_route}/deletion/"),
+    "POST routes/<>/deletion/": Ask("/routes/{unused_route}/deletion/"),
     "GET bookings/new/": Ask("/bookings/new/?environment={environment}"),
     "POST bookings/new/": Ask("/bookings/new/", BOOKED_ON_PAGE),
     "GET bookings/<>/": Ask("/bookings/{booking}/"),
@@ -300,7 +300,7 @@ REST: Final[dict[str, Ask]] = {
     "POST routes/": Ask("routes/", {"slug": "brand-new", "name": "Brand new"}),
     "GET routes/<>/": Ask("routes/{route}/"),
     "PATCH routes/<>/": Ask("routes/{route}/", {"name": "Renamed"}),
-    "DELETE routes/<>/": Ask("routes/{route}/"),
+    "DELETE routes/<>/": Ask("routes/{unused_route}/"),
     "GET bookings/": Ask("bookings/"),
     "POST bookings/": Ask("bookings/", BOOKED),
     "GET bookings/<>/": Ask("bookings/{booking}/"),

@@ -146,6 +146,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
         "service": service.slug,
         "unused_service": unused_service.slug,
         "route": route.slug,
+        "unused_route": factories.RouteFactory(slug=f"unused-route-{name}").slug,
         "release": release.key,
         "promotion": promotion.pk,
         "draft": draft.key,
