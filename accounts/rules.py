@@ -49,9 +49,9 @@ def may_have_scopes(owner: User, scopes: Iterable[str]) -> bool:
 def may_comment(by: User) -> bool:
     """Whoever has a role, or leads or belongs to a team, since teams are asked for their yes and have to be able to say why not.
 
-    Auditors write nothing, unless another role or a team lets them. On what: on whatever one sees.
+    Auditors write nothing, unless another role lets them. On what: on whatever one sees.
     """
-    return by.is_active and (by.has_role(*(role for role in Role if role != Role.AUDITOR)) or bool(by.team_ids))
+    return by.has_role(*(role for role in Role if role != Role.AUDITOR)) or (by.writes_what_is_theirs and bool(by.team_ids))
 
 
 def may_change_comment(by: User, comment: Comment) -> bool:

@@ -28,4 +28,4 @@ class NewTokenSerializer(serializers.Serializer):  # type: ignore[type-arg]  # s
     revoked_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
     revision = serializers.IntegerField()
-    secret = serializers.CharField()
+    secret = serializers.CharField(required=False, help_text="Not in an answer that is given again for its `Idempotency-Key`.")

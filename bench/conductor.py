@@ -15,7 +15,7 @@ from django.db import connection
 from accounts.actions import tokens
 from accounts.models import User
 from accounts.vocabulary import Scope
-from bench.paths import calendar, exchange, feeds, rest, verdicts
+from bench.paths import calendar, exchange, feeds, lanes, rest, verdicts
 from bench.progress import say
 from bench.reference import Size, build, is_built
 from bench.timing import Figure
@@ -58,6 +58,8 @@ def _measured(only: frozenset[str]) -> Iterator[Figure]:
         yield from (figure for figure in feeds.figures(user) if not only or figure.goal in only)
     if not only or "G10" in only:
         yield calendar.first_of_a_month(user)
+    if not only or "G12" in only:
+        yield lanes.figure(user)
     if not only or "G16" in only:
         yield verdicts.of_one_promotion()
     session = _session(user)
@@ -164,5 +166,5 @@ Written by `python3 run.py bench`. Absolute times mean little on shared machines
 
 **Conditions.** {datetime.now(UTC):%d %B %Y}; {platform.system()} {platform.machine()}, {os.cpu_count()} processors ({model}); Python {platform.python_version()}, PostgreSQL {postgres}. Scale {scale:g}: {size}.
 
-**What the limits are.** G1, G2: psycopg2 rows, orjson and a bare WSGI function that gives the same JSON without sign-in, filters, rate limit or headers. G3: the list's own first page. G5: the feed's rows by the bare queries, one formatted string each, joined and compressed in the same way. G6: a view behind the same middleware that answers two letters; the feed's own 304. G7: a view of the same site, signed in, that asks the database the same questions and joins prebuilt strings inside the same frame (name, menu and CSRF token differ from person to person and request to request). G8: the same HTML from a file, with the product's styles and scripts; and the page of a full month beside that of a quiet one. G10: the two-part query and one for what an entry says, by hand. G17: COPY of the rows the import leaves, through the same triggers, in one event.
+**What the limits are.** G1, G2: psycopg2 rows, orjson and a bare WSGI function that gives the same JSON without sign-in, filters, rate limit or headers. G3: the list's own first page. G5: the feed's rows by the bare queries, one formatted string each, joined and compressed in the same way. G6: a view behind the same middleware that answers two letters; the feed's own 304. G7: a view of the same site, signed in, that asks the database the same questions and joins prebuilt strings inside the same frame (name, menu and CSRF token differ from person to person and request to request). G8: the same HTML from a file, with the product's styles and scripts; and the page of a full month beside that of a quiet one. G10: the two-part query and one for what an entry says, by hand. G12: the same deed, with its event, changes and commit, into a table that lacks the exclusion constraint; a rate of 0.7 is a ratio of 1.43. G17: COPY of the rows the import leaves, through the same triggers, in one event.
 """

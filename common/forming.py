@@ -16,6 +16,7 @@ may then be sent again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ from django.utils import timezone
 
 from common import pages
 from common.refusals import BadInput, Conflict, NotAllowed, Refusal, RuleBroken, Stale
-from common.rows import Seen
+from common.rows import Seen, still_there
 from common.writing.fields import Named, Several
 from common.writing.shapes import Shape
 
@@ -91,7 +92,8 @@ def write(
         status = 400
         if form.is_valid():
             try:
-                return _lead_on(request, act(form.cleaned_data, _seen(request)), page)
+                with still_there(type(thing)) if thing is not None else nullcontext():
+                    return _lead_on(request, act(form.cleaned_data, _seen(request)), page)
             except (BadInput, Conflict, RuleBroken, Stale) as refusal:
                 status = refusal.status
                 _point_at(form, refusal)

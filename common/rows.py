@@ -1,12 +1,15 @@
 """The columns every row of a domain table has."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
 
-from common.refusals import Stale
+from common.refusals import NotVisible, Stale
+
+NOT_HERE = "There is nothing here, or nothing you may see. Check the address, or ask whoever sent it to you."
 
 #: The revisions a writer has seen, one of which must still be the present one; None when they did not say.
 Seen = Collection[int] | None
@@ -43,6 +46,15 @@ def expect_seen(thing: Row, seen: Seen) -> None:
     """Refuse (412) to write over what the writer has not seen. Asked by verbs, under their lock."""
     if seen is not None and thing.revision not in seen:
         raise Stale("Somebody changed this meanwhile. Look at what is there now, and decide again.")
+
+
+@contextmanager
+def still_there(model: Any) -> Iterator[None]:
+    """Somebody else may delete a thing of a model after a door found it and before its verb locks it: then it is not there (404)."""
+    try:
+        yield
+    except model.DoesNotExist:
+        raise NotVisible(NOT_HERE) from None
 
 
 def revise(thing: Row) -> None:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Team
 from accounts.vocabulary import REGION, validate_region, validate_time_zone
+from common.reading.columns import REFERS_TO
 from common.writing import Code, Flag, Line, Moment, Named, Number, Prose, Rows, Several, Shape, Word, Words
 from common.writing.fields import Field
 from environments.models import Environment, Service
@@ -70,7 +71,12 @@ class EnvironmentShape(Shape):
     )
     owner = Named(Team, "slug", "Owner team", required=False, help="The team that may write it besides environment managers.")
     time_zone = Line(
-        "Time zone", longest=64, required=False, validators=[validate_time_zone], help="Such as Europe/Berlin. Empty: UTC."
+        "Time zone",
+        longest=64,
+        required=False,
+        validators=[validate_time_zone],
+        documented={REFERS_TO: "time zone"},
+        help="Such as Europe/Berlin. Empty: UTC.",
     )
     region = Line(
         "Region",

@@ -20,6 +20,7 @@ from common.reading.columns import REFERS_TO
 from common.reading.views import JSON
 from common.refusals import BadInput, RuleBroken
 from common.writing import Creates
+from common.writing.documents import IDEMPOTENCY
 from exchange.actions import waiting
 from exchange.actions.imports import import_files
 from exchange.kinds import Calendars
@@ -77,9 +78,7 @@ _PARAMETERS = [
     ),
     OpenApiParameter("prune", _FLAG, description="Cancel the milestones that are gone from their calendar."),
     OpenApiParameter("Prefer", text_schema(), OpenApiParameter.HEADER, description="`respond-async` has a worker do it (202)."),
-    OpenApiParameter(
-        "Idempotency-Key", text_schema(), OpenApiParameter.HEADER, description="As everywhere; for bodies up to 10 MB."
-    ),
+    IDEMPOTENCY,
 ]
 _FILES = {
     "type": "object",

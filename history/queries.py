@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from common import labels, moments
-from common.labels import Label, Named
+from common.labels import Label, Named, Restricted
 from common.rows import Row, kind_of
 from history.models import Change, Event, Fact, Head
 
@@ -91,7 +91,8 @@ def activity(
     """What happened to the thing `number` of `kind`, newest first: the `limit` last entries with numbers below `before`.
 
     With `after` the first ones above that number instead, the newest of them first too; `more` then says there are later ones.
-    The caller has made sure that `user` may see the thing. Six queries at most, and one for each kind of thing that is named.
+    The caller has made sure that `user` may see the thing. A reason was written about the whole event: it is told to those who may see
+    all that happened in it. Seven queries at most, and one for each kind of thing that is named.
     """
     model = model_of(kind)
     facts = Fact.objects.filter(subject_kind=kind, subject_id=number).values_list("event_id")
@@ -107,7 +108,12 @@ def activity(
         events.reverse()
     told = _told([event.pk for event in events], kind, number)
     differing = _differing([event.pk for event in events], model, number)
-    names = Names(_things_of(events, told, differing, model), user)
+    reasoned = _subjects([event.pk for event in events if event.reason])
+    things = {thing for subjects in reasoned.values() for thing in subjects}
+    names = Names(things.union(_things_of(events, told, differing, model)), user)
+    for event in events:
+        if any(isinstance(names.of(*thing), Restricted) for thing in reasoned.get(event.pk, ())):
+            event.reason = ""
     return Activity([_entry(event, told, differing, names, model, user) for event in events], more)
 
 
@@ -165,6 +171,15 @@ def _told(event_ids: Sequence[int], kind: str, number: int) -> dict[int, list[Fa
         for fact in Fact.objects.filter(event__in=silent, position=0):
             told[fact.event_id] = [fact]
     return told
+
+
+def _subjects(event_ids: Sequence[int]) -> dict[int, set[tuple[str, int]]]:
+    """What events are about, each by (kind, id)."""
+    found: dict[int, set[tuple[str, int]]] = {}
+    facts = Fact.objects.filter(event__in=event_ids).order_by().values_list("event", "subject_kind", "subject_id")
+    for event, kind, number in facts.distinct() if event_ids else ():
+        found.setdefault(event, set()).add((kind, number))
+    return found
 
 
 def _differing(event_ids: Sequence[int], model: type[models.Model], number: int) -> dict[int, Sides]:

@@ -7,10 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from common.reading.columns import REFERS_TO
 from common.writing import Day, Flag, Line, Number, Shape, Word
 from common.writing.fields import Field
-from schedule.queries.narrowings import NAMES, WORDS, Filters, pairs
-from schedule.vocabulary import LONGEST_PAST, USUAL_PAST, Redaction
+from releases.vocabulary import Commitment
+from schedule.queries.narrowings import NAMES, STATUSES, WORDS, YES_OR_NO, Filters, pairs
+from schedule.vocabulary import KINDS, LONGEST_PAST, USUAL_PAST, Redaction
 
 _LONGEST_QUERY: Final = 8_000
 
@@ -35,7 +37,16 @@ class Filtering(Field, forms.Field):
         return filters_of(QueryDict(text.removeprefix("?")))
 
     def described(self) -> dict[str, Any]:
-        lists: dict[str, Any] = {name: {"type": "array", "items": {"type": "string"}, "maxItems": 50} for name in NAMES}
+        words = {
+            "kind": KINDS,
+            "status": STATUSES,
+            "commitment": Commitment.values,
+            "threatened": [value for value, _ in YES_OR_NO],
+        }
+        lists: dict[str, Any] = {}
+        for name in NAMES:
+            more = {"enum": list(words[name])} if name in words else {REFERS_TO: name}
+            lists[name] = {"type": "array", "items": {"type": "string", **more}, "maxItems": 50}
         return {
             "type": "object",
             "properties": lists | {WORDS: {"type": "string", "maxLength": 200}},

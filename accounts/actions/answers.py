@@ -21,12 +21,14 @@ def once(request: Request, key: str, act: Callable[[], HttpResponse], *, at: dat
     """Answer as the same caller was answered at this address with this key in the last 24 hours; else do it now and keep the answer.
 
     The answer is written in the transaction of what is done: both or neither. A refusal keeps nothing, so that the key may be used
-    again. Raises RuleBroken when another body comes with the key, Conflict while the first is still running.
+    again. Raises RuleBroken when another body or query comes with the key, Conflict while the first is still running.
     """
     http = request._request  # noqa: SLF001 - DRF documents _request as the way to Django's
     caller = f"token {request.auth.pk}" if request.auth is not None else f"session {http.session.session_key}"
     name = hashlib.sha256("\n".join((caller, http.path, key)).encode()).hexdigest()
-    digest = hashlib.sha256(http.body).hexdigest()
+    # What the address asks beside its path belongs to the request: a dry run is no import.
+    asked = http.META.get("QUERY_STRING", "").encode()
+    digest = hashlib.sha256(b"%d\n%b%b" % (len(asked), asked, http.body)).hexdigest()
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int(name[:15], 16)])
@@ -35,9 +37,11 @@ def once(request: Request, key: str, act: Callable[[], HttpResponse], *, at: dat
         kept = IdempotencyKey.objects.filter(name=name).first()
         if kept is not None and kept.created_at > at - KEPT_FOR:
             if kept.body_digest != digest:
-                raise RuleBroken("This Idempotency-Key came with another body before; take a new key for a new request.")
+                raise RuleBroken("This Idempotency-Key came with another request before; take a new key for a new request.")
             return _again(kept)
         response = act()
+        if response.status_code >= 300:  # refused without raising, as an import with rows that are wrong
+            return response
         answer = {
             "body_digest": digest,
             "status": response.status_code,

@@ -10,6 +10,7 @@ from accounts.models import ApiToken, User
 from accounts.querysets import token_digest
 from accounts.vocabulary import TOKEN_BITS, TOKEN_START, Scope
 from common.refusals import BadInput, NotAllowed, RuleBroken
+from common.texts import problem_with_line
 from history.deeds import deed, record
 
 LONGEST_DAYS = 731
@@ -27,7 +28,7 @@ def make(owner: User, *, by: User, name: str, scopes: Iterable[str], days: int, 
     if not owner.is_active:
         raise RuleBroken(f"{owner} cannot sign in, and so can have no token.")
     name = " ".join(name.split())
-    if not 1 <= len(name) <= 100 or not name.isprintable():
+    if not 1 <= len(name) <= 100 or problem_with_line(name):
         raise BadInput("Give the token a name of 1 to 100 characters.", errors={"name": ["1 to 100 printable characters."]})
     if not 1 <= days <= LONGEST_DAYS:
         raise BadInput(f"A token lives 1 to {LONGEST_DAYS} days.", errors={"days": [f"1 to {LONGEST_DAYS}."]})

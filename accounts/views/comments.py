@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import queries, rules
 from accounts.actions import comments
@@ -66,6 +66,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"people": [{"name": str(person), "address": person.email} for person in found]})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """Say something of what `?subject=` names."""
@@ -81,6 +82,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)
@@ -94,6 +96,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return forming.write(request, CommentShape, page, act, thing=found, initial={"text": queries.as_typed(found)})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     found = _visible(request, pk)

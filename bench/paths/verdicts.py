@@ -35,7 +35,7 @@ def _promotion() -> Promotion:
         )
         for area in (GateArea.TESTING, GateArea.ACCEPTANCE, GateArea.CODE_SECURITY):
             version.gate_rules.create(
-                code=area.value, name=area.label, stage=last.stage, area=area, ask="Is it?", owner_role=Role.RELEASE_MANAGER
+                code=area.value, name=str(area.label), stage=last.stage, area=area, ask="Is it?", owner_role=Role.RELEASE_MANAGER
             )
         version.approval_rules.create(code="yes", name="Go-live", stage=last.stage, role=Role.RELEASE_MANAGER, people=2)
         version.schedule_rules.create(code="notice", name="Notice", stage=last.stage, lead_days=2, soak_hours=24)

@@ -62,11 +62,22 @@ _PROBLEM: Final = {
 #: The schemas of parameters that several addresses have.
 TEXT: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": r"^[^\u0000]+$"}
 TEXTS: Final = {"type": "array", "items": TEXT}
-MOMENT: Final = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
+#: Days and instants lie in the years 1900 to 8999.
+YEARS: Final = r"^(19\d\d|[2-8]\d\d\d)-"
+MOMENT: Final = {"type": "string", "pattern": YEARS, "anyOf": [{"format": "date"}, {"format": "date-time"}]}
 LIMIT: Final = {"type": "integer", "minimum": 1, "maximum": GREATEST_LIMIT, "default": DEFAULT_LIMIT}
 COUNT: Final = {"type": "boolean", "default": False}
-_MORE_WORDS: Final = rf"([^\s\u0000]+\s+){{0,{MOST_WORDS - 1}}}"
-WORDS: Final = {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "pattern": rf"^\s*{_MORE_WORDS}[^\s\u0000]+\s*$"}
+#: What Python splits words at: two more kinds of separators than ECMA 262's whitespace has.
+_SPACE: Final = r"\s\u001c-\u001f\u0085"
+_WORD: Final = rf"[^\u0000{_SPACE}]"
+WORDS: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": LONGEST_VALUE,
+    "pattern": rf"^[{_SPACE}]*({_WORD}+[{_SPACE}]+){{0,{MOST_WORDS - 1}}}{_WORD}*[{_SPACE}]*$",
+}
+#: At least one word.
+SOME_WORDS: Final = WORDS | {"pattern": str(WORDS["pattern"]).replace("]*[", "]+[")}
 
 
 class ReadingSchema(AutoSchema):

@@ -14,8 +14,8 @@ from common.reading.documents import ReadingSchema
 from common.reading.nouns import Noun
 from common.reading.questions import COUNT, CURSOR, FIELDS, LIMIT, WORDS, Question, refused
 from common.refusals import NotVisible
+from common.rows import NOT_HERE
 
-NOT_HERE = "There is nothing here, or nothing you may see. Check the address, or ask whoever sent it to you."
 JSON = "application/json"
 
 

@@ -16,7 +16,7 @@ WRITING_REFUSALS: Final = {
     412: "`If-Match` names another revision than the present one.",
     413: "The body is larger than 10 MB.",
     415: "The body is not JSON.",
-    422: "Against a rule, or an `Idempotency-Key` that came with another body before.",
+    422: "Against a rule, or an `Idempotency-Key` that came with another request before.",
 }
 IDEMPOTENCY: Final = OpenApiParameter(
     "Idempotency-Key",
@@ -80,8 +80,8 @@ class WritingSchema(ReadingSchema):
 
     def _get_request_body(self, direction: str = "request") -> Any:
         body = super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # drf-spectacular's own is without types
-        if body and self._is_ours and "application/json" in body["content"]:
-            body["required"] = "required" in body["content"]["application/json"]["schema"]
+        if body:
+            body["required"] = any("required" in content["schema"] for content in body["content"].values())
         return body
 
     def get_response_serializers(self) -> Any:

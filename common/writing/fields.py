@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from common.intervals import from_local, read_day, read_instant
 from common.reading.columns import REFERS_TO
+from common.reading.documents import YEARS
 from common.refusals import BadInput
 from common.slugs import GREATEST_LENGTH, SHAPE_IN_SQL, problem_with
 from common.texts import LINE, PROSE, SOME_LINE, SOME_PROSE, problem_with_line, problem_with_prose
@@ -166,6 +167,10 @@ class Number(Field, forms.IntegerField):
     def __init__(self, label: str, *, least: int, most: int, **more: Any) -> None:
         super().__init__(label, min_value=least, max_value=most, **more)
 
+    def read(self, value: Any) -> Any:
+        """JSON has one kind of numbers: 3.0 is whole."""
+        return super().read(int(value) if isinstance(value, float) and value.is_integer() else value)
+
     def described(self) -> Schema:
         return {"type": "integer", "minimum": self.min_value, "maximum": self.max_value}
 
@@ -208,7 +213,7 @@ class Day(Field, forms.DateField):
         return self.to_python(value) if isinstance(value, str) and value else super().read(value)
 
     def described(self) -> Schema:
-        return {"type": "string", "format": "date"}
+        return {"type": "string", "format": "date", "pattern": YEARS}
 
 
 class Moment(Field, forms.Field):
@@ -235,7 +240,7 @@ class Moment(Field, forms.Field):
         return super().read(value)
 
     def described(self) -> Schema:
-        return {"type": "string", "format": "date-time"}
+        return {"type": "string", "format": "date-time", "pattern": YEARS}
 
 
 class Words(Field, forms.CharField):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 
 from common.refusals import BadInput
-from common.writing.fields import Field, Rows, shown
+from common.writing.fields import Field, Moment, Rows, shown
 
 Schema = dict[str, Any]
 _LONGEST_SAID = 60
@@ -35,6 +35,12 @@ class Shape(forms.Form):
                 if each.on_page:
                     self.tables.append(Table(name, each, self.data if self.is_bound else None, self.initial.get(name)))
         return self
+
+    @property
+    def has_times(self) -> bool:
+        """Whether it asks for wall-clock times, so that the page has to say of which zone."""
+        shapes = [self, *(row for table in self.tables for row in table.rows[:1])]
+        return any(isinstance(each, Moment) for shape in shapes for each in shape.fields.values())
 
     def is_valid(self) -> bool:
         """Whether fields and tables are; then `cleaned_data` holds the rows of the tables too."""

@@ -17,9 +17,9 @@ from rest_framework.request import Request
 
 from common.doors import dump
 from common.reading import Noun, Question, tags
-from common.reading.views import JSON, NOT_HERE
+from common.reading.views import JSON
 from common.refusals import BadInput, NotVisible
-from common.rows import Seen
+from common.rows import NOT_HERE, Seen, still_there
 from common.writing.documents import WritingSchema
 from common.writing.shapes import Shape
 
@@ -128,7 +128,9 @@ class Changes(Writes):
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
         changes = self.given(request, self.shape, partial=True)
-        return self.answered(request, self.change(thing, changes, by=request.user, at=timezone.now(), seen=seen_by(request)))
+        with still_there(self.noun.model):
+            changed = self.change(thing, changes, by=request.user, at=timezone.now(), seen=seen_by(request))
+        return self.answered(request, changed)
 
 
 class Removes(Writes):
@@ -140,7 +142,8 @@ class Removes(Writes):
     def delete(self, request: Request, name: str, **names: str) -> HttpResponse:
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
-        self.remove(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
+        with still_there(self.noun.model):
+            self.remove(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
         return HttpResponse(status=204)
 
 
@@ -162,7 +165,8 @@ class Acts(Writes):
 
         def act() -> HttpResponse:
             given = self.given(request, self.new)
-            changed = self.act(thing, given, by=request.user, at=timezone.now(), seen=seen_by(request))
+            with still_there(self.noun.model):
+                changed = self.act(thing, given, by=request.user, at=timezone.now(), seen=seen_by(request))
             return self.answered(request, changed, status=self.status)
 
         return self.once(request, act)
@@ -182,7 +186,8 @@ class Undoes(Writes):
     def delete(self, request: Request, name: str, **names: str) -> HttpResponse:
         Question.of(request).expect(set())
         thing = self.thing(request, name, names)
-        undone = self.undo(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
+        with still_there(self.noun.model):
+            undone = self.undo(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
         return self.answered(request, undone, noun=self.told)
 
 

@@ -20,6 +20,7 @@ Row = dict[str, Any]
 
 _DAY_BEFORE_FIRST_STOP: Final = -23
 _PAPERS_DAYS: Final = -5
+_LAST_MOMENT: Final = -2
 _PROJECT_LEADS_IN, _PROJECT_RUNS_ON = timedelta(days=150), timedelta(days=30)
 _EARLY_LIFE, _WATCHED = timedelta(days=21), timedelta(days=60)
 _BETWEEN_TRAINS_CARS: Final = timedelta(minutes=20)
@@ -164,16 +165,21 @@ class Company:
                 }
 
     def due_on(self, project: Project, output: Output) -> date:
-        """Before the first stop of the release that carries it; papers and courses a week before users meet it."""
+        """Before the first stop of the release that carries it; papers and courses a week before users meet it.
+
+        What is going to slip was wanted just in time.
+        """
         if (project.code, output.code) == LATE:
             return self.today.ago(6)
+        if (project.code, output.code) in SLIPPING:
+            return working_days(_line(output).goes_live(output.number, self.today), _LAST_MOMENT)
         days = _DAY_BEFORE_FIRST_STOP if output.travels else _PAPERS_DAYS
         return working_days(_line(output).goes_live(output.number, self.today), days)
 
     def _progress(self, project: Project, output: Output) -> Row:
         due_on, goes_live = self.due_on(project, output), _line(output).goes_live(output.number, self.today)
         chance = _chance(project.code, output.code)
-        if (project.code, output.code) in (LATE, SLIPPING):
+        if (project.code, output.code) in (LATE, *SLIPPING):
             return {"status": OutputStatus.IN_PROGRESS.value, "forecast_on": working_days(goes_live, 4)}
         if project.fate and output.number >= 0:
             return {"status": OutputStatus.CANCELLED.value}

@@ -36,7 +36,10 @@ class Search(ReadView):
     operation = "search_list"
     parameters = (
         OpenApiParameter(
-            WORDS, documents.WORDS, required=True, description="Words that all stand in it; a key, a code, name@version, a digest."
+            WORDS,
+            documents.SOME_WORDS,
+            required=True,
+            description="Words that all stand in it; a key, a code, name@version, a digest.",
         ),
         OpenApiParameter(
             KIND, {"type": "array", "items": {"type": "string", "enum": list(BY_NAME)}}, description="Only things of these kinds."
@@ -53,7 +56,7 @@ class Search(ReadView):
     def get(self, request: Request) -> HttpResponse:
         question = Question.of(request)
         question.expect({WORDS, KIND, LIMIT, CURSOR}, {KIND})
-        if WORDS not in question.given:
+        if not question.words.split():
             raise refused(WORDS, f"{WORDS} is missing; say what to search for.")
         return self.conditional(question, tags.last_number(TABLES), lambda: _answer(question))
 

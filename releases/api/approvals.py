@@ -13,9 +13,8 @@ from accounts.vocabulary import Scope
 from common.converters import NAME
 from common.forming import Nothing
 from common.reading import DetailView, ListView, Question, ReadView
-from common.reading.views import NOT_HERE
 from common.refusals import NotVisible
-from common.rows import Seen
+from common.rows import NOT_HERE, Seen
 from common.writing import Acts, Creates, Undoes
 from releases.actions import approvals, promotions
 from releases.forms.approvals import ApprovalShape

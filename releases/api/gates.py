@@ -9,9 +9,8 @@ from django.urls import path
 from accounts.vocabulary import Scope
 from common.converters import NAME
 from common.reading import DetailView, ListView, ReadView
-from common.reading.views import NOT_HERE
 from common.refusals import NotVisible
-from common.rows import Seen
+from common.rows import NOT_HERE, Seen
 from common.writing import Acts, Changes, Creates, Undoes
 from releases.actions import gates
 from releases.api.within import ONE, ListOfRelease

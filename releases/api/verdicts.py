@@ -13,8 +13,9 @@ from common.converters import NAME
 from common.doors import PROBLEM, dump
 from common.intervals import Interval
 from common.reading import Question, ReadView, list_of, tags, text_schema
-from common.reading.views import JSON, NOT_HERE
+from common.reading.views import JSON
 from common.refusals import BadInput, NotVisible
+from common.rows import NOT_HERE
 from releases.forms.verdicts import AskShape
 from releases.models import Promotion
 from releases.queries.answers import PROMOTIONS

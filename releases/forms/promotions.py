@@ -41,6 +41,8 @@ class StopShape(Shape):
         super().__init__(*args, **more)
         # The stop of a row stands there for the reader, and goes along.
         self.fields["environment"].widget.attrs["readonly"] = True
+        if environment := self.initial.get("environment"):
+            self.fields["environment"].label = environment.name
         self.fields["revision"].widget = self.fields["revision"].hidden_widget()
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from common import pages
@@ -20,11 +21,13 @@ def answer(request: HttpRequest, page: Page) -> SafeString | None:
     if page.listing.noun != "promotion" or not asked or asked - UNFINISHED or page.order.name != _SOONEST or CURSOR in request.GET:
         return None
     threatened = threatened_among([promotion.pk for promotion in page.rows if promotion.status in NOT_BEGUN])
+    now = timezone.now()
     only_threatened = request.GET.copy()
     only_threatened["threatened"] = "true"
     context = {
         "page": page,
-        "next": page.rows[0] if page.rows else None,
+        "next": next((promotion for promotion in page.rows if promotion.ends_at > now), None),
+        "passed": sum(promotion.ends_at <= now for promotion in page.rows),
         # Of a list that goes on, only its first page is known.
         "threatened": len(threatened),
         "goes_on": bool(page.next),

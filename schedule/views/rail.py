@@ -73,7 +73,10 @@ def _words(facet: str, choice: Choice) -> str:
 
 
 def _lead(asked: Asked, summary: Summary) -> list[tuple[str, str]]:
-    """What matters in the range, each part with the address that shows it; nothing that is zero."""
+    """What matters in the range, each part with the address that shows it; nothing that is zero.
+
+    What goes live is shown as an agenda: what is asked of it, for which projects and what threatens it, has no room in a month.
+    """
     if summary.total is None:
         return [(f"More than {counts.COUNTED:,} entries", asked.address(view=AGENDA))]
     parts = []
@@ -85,9 +88,10 @@ def _lead(asked: Asked, summary: Summary) -> list[tuple[str, str]]:
         words = f"{summary.go_live:,} {verb} live{when}"
         if summary.go_live_projects:
             words += f" for {_many(summary.go_live_projects, 'project', 'projects')}"
-        parts.append((words, asked.address(given=asked.with_only(*live))))
+        parts.append((words, asked.address(view=AGENDA, given=asked.with_only(*live))))
     if summary.threatened:
-        parts.append((f"{summary.threatened:,} threatened", asked.address(given=asked.with_only(*live, (THREATENED, "true")))))
+        threatened = asked.with_only(*live, (THREATENED, "true"))
+        parts.append((f"{summary.threatened:,} threatened", asked.address(view=AGENDA, given=threatened)))
     for kind, one, several in (("milestone", "milestone", "milestones"), ("output", "output due", "outputs due")):
         if number := summary.kinds.get(kind):
             parts.append((_many(number, one, several), asked.address(given=asked.with_only(("kind", kind)))))

@@ -154,7 +154,7 @@ def test_the_same_text_again_changes_nothing(rita: Any, release: Any):
         ((), "member", 200, 200, 403, 200, 403),
         ((), "lead", 200, 200, 403, 200, 403),
         ((Role.AUDITOR,), "", 403, 403, 403, 403, 403),
-        ((Role.AUDITOR,), "member", 200, 200, 403, 200, 403),
+        ((Role.AUDITOR,), "member", 403, 403, 403, 403, 403),
         ((Role.AUDITOR, Role.PMO), "", 200, 200, 403, 200, 403),
         ((Role.PROJECT_MANAGER,), "", 200, 200, 403, 200, 403),
         ((Role.POLICY_OWNER,), "", 200, 200, 403, 200, 403),

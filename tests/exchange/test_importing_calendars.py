@@ -238,4 +238,5 @@ def test_a_rule_without_end_is_stopped():
 def test_very_many_days_with_very_long_descriptions_are_refused(days):
     text = f"UID:b\nDTSTART:20260101T100000Z\nDESCRIPTION:{'x' * 20_000}\nRRULE:FREQ=MINUTELY;COUNT={days}"
     problem = bring(calendar(text), calendars=MILESTONES).row_errors[0].problem
-    assert problem.startswith(("Its days with their descriptions are more than 50 MB", "Reading it takes more memory"))
+    bounds = ("Its days with their descriptions are more than 50 MB", "Reading it takes more memory", "Reading it takes longer")
+    assert problem.startswith(bounds)

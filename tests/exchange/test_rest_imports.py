@@ -90,10 +90,24 @@ def test_a_key_makes_it_happen_once(caller):
     assert Import.objects.count() == 1
 
 
-def post_fixed(caller, key):
-    body = f'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n{GOOD}\r\n--b--\r\n'
+def test_a_refused_import_leaves_its_key_for_the_mended_files(caller):
+    refused = post_fixed(caller, "once", GOOD.replace("P,", "new,"))
+    assert (refused.status_code, refused.json()["number_of_errors"]) == (422, 1)
+    assert post_fixed(caller, "once").status_code == 200
+
+
+def test_a_key_of_a_dry_run_is_not_taken_for_the_import(caller):
+    assert post_fixed(caller, "once", query="?dry_run=true").status_code == 200
+    answer = post_fixed(caller, "once")
+    assert (answer.status_code, Program.objects.count()) == (422, 0)
+    assert "another request" in answer.json()["detail"]
+
+
+def post_fixed(caller, key, content=GOOD, query=""):
+    body = f'--b\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\n{content}\r\n--b--\r\n'
     headers = caller.headers | {"Idempotency-Key": key}
-    return caller.client.generic("POST", "/api/v1/imports/", body, content_type="multipart/form-data; boundary=b", headers=headers)
+    address = f"/api/v1/imports/{query}"
+    return caller.client.generic("POST", address, body, content_type="multipart/form-data; boundary=b", headers=headers)
 
 
 def test_one_at_a_time(caller, monkeypatch):

@@ -63,6 +63,21 @@ def test_what_the_reader_may_not_see_is_not_named():
     assert sentences(release, pmo)[0] == [f"{pmo.name} reserved Nova 1 for Takeover"]
 
 
+def test_a_reason_is_told_to_who_may_see_all_that_it_was_given_for():
+    viewer, pmo = UserFactory(), UserFactory(roles=["PMO"])
+    secret = ProgramFactory(name="Takeover", restricted_until=NOON + timedelta(days=3650))
+    release, other = ReleaseFactory(), ReleaseFactory()
+    with deed(by=pmo, reason="the takeover is off"):
+        record(release, "freed", by=pmo)
+        record(secret, "stopped", by=pmo)
+    with deed(by=pmo, reason="the test lab moves"):
+        record(release, "moved", by=pmo)
+        record(other, "moved", by=pmo)
+    assert [each.reason for each in queries.activity("release", release.pk, viewer).entries[:2]] == ["the test lab moves", ""]
+    everything = [each.reason for each in queries.activity("release", release.pk, pmo).entries[:2]]
+    assert everything == ["the test lab moves", "the takeover is off"]
+
+
 def test_an_event_that_tells_nothing_of_it_is_told_as_a_whole():
     rita = UserFactory(name="Rita")
     one, other = ProjectFactory(name="One"), ProjectFactory(name="Other")

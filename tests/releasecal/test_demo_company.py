@@ -148,6 +148,14 @@ def test_the_first_sentence_has_no_zero(day):
     assert not re.search(r"\b0\b", said), said
 
 
+def test_next_month_too_something_is_threatened_and_the_reason_said(day):
+    following = (day.day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    page = client_of("pmo").get(f"/?view=month&date={following}").content.decode()
+    assert re.search(r"[1-9]\d* threatened", lead(page)), lead(page)
+    agenda = client_of("pmo").get(f"/?view=agenda&date={following}&environment=prod&threatened=true").content.decode()
+    assert "waits for" in agenda
+
+
 def test_nothing_that_people_plan_by_day_falls_on_a_weekend(day):
     due = Output.objects.exclude(code=LATE[1]).values_list("due_on", "project__starts_on", "project__ends_on")
     assert all(is_working(each) for row in due for each in row)

@@ -78,11 +78,15 @@ def test_the_list_says_what_comes_next_and_what_of_it_is_threatened():
     late = factories.OutputFactory(due_on=(soon + timedelta(days=9)).date(), status="planned")
     factories.ContributionFactory(release=release, output=late, state="accepted", strength="hard")
     factories.PromotionFactory(status="draft", starts_at=soon - timedelta(days=1), ends_at=soon)
+    overlooked: Any = factories.ReleaseFactory(name="Overlooked", version="1", release_manager=rita)
+    factories.PromotionFactory(
+        release=overlooked, status="draft", starts_at=soon - timedelta(days=9), ends_at=soon - timedelta(days=8)
+    )
     page = client.get("/start/", follow=True)
     assert notices(page) == []
-    assert rows(page) == ["Gateway 1", "Ledger 1"]
+    assert rows(page) == ["Overlooked 1", "Gateway 1", "Ledger 1"]
     said = words(page.content.decode())
-    assert "2 promotions ahead · next Gateway 1 into Production," in said
+    assert "3 promotions to come · the window of 1 has passed · next Gateway 1 into Production," in said
     assert "1 threatened" in said
     assert f"Threatened: waits for {late.name}, due" in said
     assert rows(client.get(page.request["PATH_INFO"] + f"?{page.request['QUERY_STRING']}&threatened=true")) == ["Ledger 1"]

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern
+from drf_spectacular.drainage import GENERATOR_STATS, reset_generator_stats
+from drf_spectacular.validation import validate_schema
 
 from releasecal import api
 from tests.callers import BASE, Caller
@@ -32,6 +34,36 @@ def test_every_address_is_described(document: Any):
     described = {path.removeprefix("/api/v1/") for path in document["paths"]}
     routes = {str(route.pattern) for route in api.urlpatterns if isinstance(route, URLPattern)}
     assert len(described) == len(routes - {"docs/"})
+
+
+def test_it_is_valid_and_made_without_a_warning():
+    api._document.cache_clear()
+    reset_generator_stats()
+    made = api._document()
+    assert not GENERATOR_STATS
+    validate_schema(made)
+
+
+def test_every_operation_says_what_it_does_and_what_it_refuses(document: Any):
+    for path, operations in document["paths"].items():
+        for method, one in operations.items():
+            assert one["summary"], (method, path)
+            answers = one["responses"]
+            needed = {"400", "401", "403", "429"} | (set() if method == "get" else {"409", "415"})
+            assert needed <= answers.keys(), (method, path)
+            refusals = [answer for status, answer in answers.items() if status >= "400"]
+            assert all(list(answer["content"]) == ["application/problem+json"] for answer in refusals), (method, path)
+            assert all(answer["description"] for answer in answers.values()), (method, path)
+
+
+def test_refusals_and_headers_have_examples_and_words(document: Any):
+    answers = document["paths"]["/api/v1/projects/"]["post"]["responses"]
+    for status in ("400", "401", "403", "409", "412", "413", "415", "422", "429", "503"):
+        (example,) = answers[status]["content"]["application/problem+json"]["examples"].values()
+        assert example["value"]["status"] == int(status)
+        assert example["value"]["detail"].endswith((".", "header."))
+    assert {"Location", "ETag"} <= answers["201"]["headers"].keys()
+    assert "Retry-After" in answers["429"]["headers"]
 
 
 def test_operations_have_names_of_their_own(document: Any):

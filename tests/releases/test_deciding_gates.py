@@ -60,8 +60,9 @@ class Cast:
         self.release: Any = ReleaseFactory(name="Payments", version="2.0", status="draft")
         ArtefactFactory(item=ItemFactory(release=self.release), address="https://copies/1")
         production: Any = EnvironmentFactory(slug="prod", stage="production")
-        times = {"starts_at": WINDOW, "ends_at": WINDOW + timedelta(hours=2)}
-        self.promotion = promotions.plan(self.release, production, by=self.manager, at=NOW, **times)
+        self.promotion = promotions.plan(
+            self.release, production, starts_at=WINDOW, ends_at=WINDOW + timedelta(hours=2), by=self.manager, at=NOW
+        )
         gates.tick(self.gate, ["Looked at the logs", "Told the desk, and the shift"], by=self.member, at=NOW)
 
     @property
@@ -270,7 +271,8 @@ def test_whose_own_matter_it_is_does_not_waive_nor_who_stands_in_for_them(cast: 
         change(cast.promotion, requested_by=cast.waiver)
     assert DOORS["waive"]["rest"](cast, getattr(cast, person)) == 403
     another = MembershipFactory(team__slug="x", user__name="Otto").user
-    MembershipFactory(team=cast.gate.rule.waived_by_team, user=another)
+    rule: Any = cast.gate.rule
+    MembershipFactory(team=rule.waived_by_team, user=another)
     assert DOORS["waive"]["rest"](cast, User.objects.get(pk=another.pk)) == 201
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -49,7 +50,7 @@ def decided_twice(pass_it: Callable[[Gate, Any, int], Any], people: list[Any]) -
     """Whether of several who pass a gate at once more than one did."""
     made: Any = GateFactory()
     gate = Gate.objects.with_rules().get(pk=made.pk)
-    answers = at_once([lambda who=who: pass_it(gate, who, 0) for who in people])
+    answers = at_once([partial(pass_it, gate, who, 0) for who in people])
     unexpected = [each for each in answers if isinstance(each, Exception) and not isinstance(each, Refusal)]
     assert unexpected == []
     return GateDecision.objects.filter(gate=gate, outcome=GateOutcome.PASSED).count() != 1

@@ -304,6 +304,8 @@ def test_a_whole_route_is_planned_and_moved_on_one_page(rosa: Any, release: Any,
     asked = browser.get(address).content.decode()
     assert [f'value="{slug}"' in asked for slug in ("test", "acc", "prod")] == [True] * 3
     assert 'name="stops-rows" value="3"' in asked
+    assert "Times in UTC." in asked
+    assert [f">{name}</label>" in asked for name in ("Test", "Acc", "Prod")] == [True] * 3
     assert browser.post(address, rows(10, None, 20))["Location"] == f"/releases/{release.key}/"
     assert [(one.environment.slug, one.starts_at.day) for one in Promotion.objects.order_by("starts_at")] == [
         ("test", 10),

@@ -14,34 +14,14 @@ from tests.roles.world import ABSENT, OTHERS, RESTRICTED, Names
 
 #: What a restriction of a program, project or release hides.
 RESTRICTABLE: Final = {
-    "program",
-    "project",
-    "output",
-    "unused_output",
-    "milestone",
-    "release",
-    "promotion",
-    "item",
-    "candidate",
-    "contribution",
-    "prerequisite",
-    "gated",
-    "gate",
-    "decided_gate",
-    "gate_decision",
-    "waived_gate",
-    "waiver",
-    "deployment",
-    "asked",
-    "ready",
-    "running",
-    "paused",
-    "failed",
-    "package",
-    "approval",
+    *("program", "project", "output", "unused_output", "milestone", "comment", "subject"),
+    *("release", "draft", "package", "member", "gone_live", "promotion", "item", "candidate"),
+    *("contribution", "offered", "prerequisite", "deployment"),
+    *("gated", "gate", "decided_gate", "gate_decision", "waived_gate", "waiver"),
+    *("asked", "asked_package", "approval", "ready", "running", "paused", "failed"),
 }
 #: What belongs to nobody alone.
-OWNERLESS: Final = {"route", "policy", "unused_policy", "retired_policy", "policy_draft", "procedure"}
+OWNERLESS: Final = {"route", "unused_route", "policy", "unused_policy", "retired_policy", "policy_draft", "procedure"}
 _NAMED: Final = re.compile(r"\{(\w+)\}")
 
 Body = dict[str, Any]
@@ -91,6 +71,9 @@ REASON: Final[Body] = {"reason": "The vendor withdrew it"}
 YES: Final[Body] = {"decision": "approve", "digest": "{asked_digest}"}
 RESTRICTION: Final[Body] = {"until": "2027-06-01T00:00"}
 RESTRICTED_BY_PROGRAM: Final[Body] = {"until": "2027-06-01T00:00:00Z"}
+NEW_RELEASE: Final[Body] = {"name": "Brand new", "version": "1.0.0"}
+MOVED: Final[Body] = {"starts_at": "2031-06-01T10:00:00Z", "ends_at": "2031-06-01T12:00:00Z"}
+MOVED_ON_PAGE: Final[Body] = {"starts_at": "2031-06-01T10:00", "ends_at": "2031-06-01T12:00"}
 BOOKED: Final[Body] = {"environment": "{environment}", "starts_at": "2031-05-01T10:00:00Z", "ends_at": "2031-05-01T12:00:00Z"}
 BOOKED_ON_PAGE: Final[Body] = {**BOOKED, "starts_at": "2031-05-01T10:00", "ends_at": "2031-05-01T12:00"}
 
@@ -183,8 +166,8 @@ PAGES: Final[dict[str, Ask]] = {
     "GET routes/<>/": Ask("/routes/{route}/"),
     "GET routes/<>/edit/": Ask("/routes/{route}/edit/"),
     "POST routes/<>/edit/": Ask("/routes/{route}/edit/", {"name": "Renamed"}),
-    "GET routes/<>/deletion/": Ask("/routes/{route}/deletion/"),
-    "POST routes/<>/deletion/": Ask("/routes/{route}/deletion/"),
+    "GET routes/<>/deletion/": Ask("/routes/{unused_route}/deletion/"),
+    "POST routes/<>/deletion/": Ask("/routes/{unused_route}/deletion/"),
     "GET bookings/new/": Ask("/bookings/new/?environment={environment}"),
     "POST bookings/new/": Ask("/bookings/new/", BOOKED_ON_PAGE),
     "GET bookings/<>/": Ask("/bookings/{booking}/"),
@@ -221,8 +204,70 @@ PAGES: Final[dict[str, Ask]] = {
     # releases and promotions
     "GET releases/": Ask("/releases/"),
     "GET releases/<>/": Ask("/releases/{release}/"),
+    "GET releases/new/": Ask("/releases/new/"),
+    "POST releases/new/": Ask("/releases/new/", NEW_RELEASE),
+    "GET releases/<>/edit/": Ask("/releases/{release}/edit/"),
+    "POST releases/<>/edit/": Ask("/releases/{draft}/edit/", NEW_RELEASE),
+    "GET releases/<>/copy/": Ask("/releases/{release}/copy/"),
+    "POST releases/<>/copy/": Ask("/releases/{release}/copy/", {"version": "9.9.9"}),
+    "GET releases/<>/status/": Ask("/releases/{gone_live}/status/"),
+    "POST releases/<>/status/": Ask("/releases/{gone_live}/status/", {"status": "closed"}),
+    "GET releases/<>/members/": Ask("/releases/{package}/members/"),
+    "POST releases/<>/members/": Ask("/releases/{package}/members/", {"members": "{draft}"}),
+    "GET releases/<>/restriction/": Ask("/releases/{release}/restriction/"),
+    "POST releases/<>/restriction/": Ask("/releases/{release}/restriction/", RESTRICTION),
+    "GET releases/<>/opening/": Ask("/releases/{release}/opening/"),
+    "POST releases/<>/opening/": Ask("/releases/{release}/opening/"),
+    "GET releases/<>/cancellation/": Ask("/releases/{release}/cancellation/"),
+    "POST releases/<>/cancellation/": Ask("/releases/{release}/cancellation/", REASON),
+    "GET releases/<>/plan/": Ask("/releases/{release}/plan/"),
+    "POST releases/<>/plan/": Ask("/releases/{release}/plan/"),
+    "GET releases/<>/items/new/": Ask("/releases/{release}/items/new/"),
+    "POST releases/<>/items/new/": Ask("/releases/{draft}/items/new/", {"service": "{service}"}),
+    "GET releases/<>/items/<>/edit/": Ask("/releases/{release}/items/{item}/edit/"),
+    "POST releases/<>/items/<>/edit/": Ask("/releases/{release}/items/{item}/edit/", {"version": "2.0.0"}),
+    "GET releases/<>/items/<>/removal/": Ask("/releases/{release}/items/{item}/removal/"),
+    "POST releases/<>/items/<>/removal/": Ask("/releases/{release}/items/{item}/removal/"),
+    "GET releases/<>/candidates/new/": Ask("/releases/{release}/candidates/new/"),
+    "POST releases/<>/candidates/new/": Ask("/releases/{release}/candidates/new/"),
+    "GET releases/<>/contributions/new/": Ask("/releases/{release}/contributions/new/"),
+    "POST releases/<>/contributions/new/": Ask("/releases/{draft}/contributions/new/", {"output": "{unused_output}"}),
+    "GET releases/<>/contributions/<>/edit/": Ask("/releases/{release}/contributions/{contribution}/edit/"),
+    "POST releases/<>/contributions/<>/edit/": Ask("/releases/{release}/contributions/{contribution}/edit/", {"strength": "soft"}),
+    "GET releases/<>/contributions/<>/decision/": Ask("/releases/{release}/contributions/{offered}/decision/"),
+    "POST releases/<>/contributions/<>/decision/": Ask(
+        "/releases/{release}/contributions/{offered}/decision/", {"outcome": "accepted"}
+    ),
+    "GET releases/<>/contributions/<>/withdrawal/": Ask("/releases/{release}/contributions/{offered}/withdrawal/"),
+    "POST releases/<>/contributions/<>/withdrawal/": Ask("/releases/{release}/contributions/{offered}/withdrawal/"),
+    "GET releases/<>/prerequisites/new/": Ask("/releases/{release}/prerequisites/new/"),
+    "POST releases/<>/prerequisites/new/": Ask("/releases/{release}/prerequisites/new/", {"needs": "{needed}"}),
+    "GET releases/<>/prerequisites/<>/removal/": Ask("/releases/{release}/prerequisites/{prerequisite}/removal/"),
+    "POST releases/<>/prerequisites/<>/removal/": Ask("/releases/{release}/prerequisites/{prerequisite}/removal/"),
+    "GET outputs/<>/offer/": Ask("/outputs/{unused_output}/offer/"),
+    "POST outputs/<>/offer/": Ask("/outputs/{unused_output}/offer/", {"release": "{draft}"}),
     "GET promotions/": Ask("/promotions/"),
+    "GET promotions/new/": Ask("/promotions/new/?release={draft}"),
+    "POST promotions/new/": Ask(
+        "/promotions/new/?release={draft}", {"release": "{draft}", "environment": "{unused_environment}", **MOVED_ON_PAGE}
+    ),
     "GET promotions/<>/": Ask("/promotions/{promotion}/"),
+    "GET promotions/<>/move/": Ask("/promotions/{promotion}/move/"),
+    "POST promotions/<>/move/": Ask("/promotions/{promotion}/move/", {**MOVED_ON_PAGE, "confirmed": "yes"}),
+    "GET promotions/<>/cancellation/": Ask("/promotions/{promotion}/cancellation/"),
+    "POST promotions/<>/cancellation/": Ask("/promotions/{promotion}/cancellation/", REASON),
+    # comments, search
+    "GET comments/": Ask("/comments/?subject={subject}"),
+    "GET comments/people/": Ask("/comments/people/"),
+    "GET comments/new/": Ask("/comments/new/?subject={subject}"),
+    "POST comments/new/": Ask("/comments/new/?subject={subject}", {"text": "Something new"}),
+    "GET comments/<>/": Ask("/comments/{comment}/"),
+    "GET comments/<>/edit/": Ask("/comments/{comment}/edit/"),
+    "POST comments/<>/edit/": Ask("/comments/{comment}/edit/", {"text": "Said otherwise"}),
+    "GET comments/<>/taking-back/": Ask("/comments/{comment}/taking-back/"),
+    "POST comments/<>/taking-back/": Ask("/comments/{comment}/taking-back/"),
+    "GET search/": Ask("/search/?q=release"),
+    "GET start/": Ask("/start/"),
     "GET promotions/<>/request/": Ask("/promotions/{promotion}/request/"),
     "POST promotions/<>/request/": Ask("/promotions/{promotion}/request/"),
     "GET promotions/<>/withdrawal/": Ask("/promotions/{asked}/withdrawal/"),
@@ -241,9 +286,9 @@ PAGES: Final[dict[str, Ask]] = {
     "POST promotions/<>/outcome/": Ask("/promotions/{running}/outcome/", {"outcome": "failed"}),
     "GET promotions/<>/roll-back/": Ask("/promotions/{failed}/roll-back/"),
     "POST promotions/<>/roll-back/": Ask("/promotions/{failed}/roll-back/", REASON),
-    "GET releases/<>/approvals/new/": Ask("/releases/{package}/approvals/new/"),
+    "GET releases/<>/approvals/new/": Ask("/releases/{asked_package}/approvals/new/"),
     "POST releases/<>/approvals/new/": Ask(
-        "/releases/{package}/approvals/new/", {"decision": "approve", "promotions": ["{asked}:{asked_digest}"]}
+        "/releases/{asked_package}/approvals/new/", {"decision": "approve", "promotions": ["{asked}:{asked_digest}"]}
     ),
     # gates
     "GET releases/<>/gates/<>/": Ask("/releases/{gated}/gates/{gate}/"),
@@ -325,7 +370,7 @@ REST: Final[dict[str, Ask]] = {
     "POST routes/": Ask("routes/", {"slug": "brand-new", "name": "Brand new"}),
     "GET routes/<>/": Ask("routes/{route}/"),
     "PATCH routes/<>/": Ask("routes/{route}/", {"name": "Renamed"}),
-    "DELETE routes/<>/": Ask("routes/{route}/"),
+    "DELETE routes/<>/": Ask("routes/{unused_route}/"),
     "GET bookings/": Ask("bookings/"),
     "POST bookings/": Ask("bookings/", BOOKED),
     "GET bookings/<>/": Ask("bookings/{booking}/"),
@@ -351,6 +396,31 @@ REST: Final[dict[str, Ask]] = {
     "GET releases/<>/": Ask("releases/{release}/"),
     "GET releases/<>/members/": Ask("releases/{release}/members/"),
     "GET releases/<>/events/": Ask("releases/{release}/events/"),
+    "POST releases/": Ask("releases/", NEW_RELEASE),
+    "PATCH releases/<>/": Ask("releases/{release}/", {"description": "In other words"}),
+    "POST releases/<>/cancellation/": Ask("releases/{release}/cancellation/", REASON),
+    "POST releases/<>/copies/": Ask("releases/{release}/copies/", {"version": "9.9.9"}),
+    "POST releases/<>/restriction/": Ask("releases/{release}/restriction/", RESTRICTED_BY_PROGRAM),
+    "DELETE releases/<>/restriction/": Ask("releases/{release}/restriction/"),
+    "POST releases/<>/members/": Ask("releases/{package}/members/", {"release": "{draft}"}),
+    "GET releases/<>/members/<>/": Ask("releases/{package}/members/{member}/"),
+    "DELETE releases/<>/members/<>/": Ask("releases/{package}/members/{member}/"),
+    "POST releases/<>/items/": Ask("releases/{draft}/items/", {"service": "{service}"}),
+    "PATCH releases/<>/items/<>/": Ask("releases/{release}/items/{item}/", {"version": "2.0.0"}),
+    "DELETE releases/<>/items/<>/": Ask("releases/{release}/items/{item}/"),
+    "POST releases/<>/candidates/": Ask("releases/{release}/candidates/", {}),
+    "POST releases/<>/contributions/": Ask("releases/{draft}/contributions/", {"output": "{project}/unused"}),
+    "PATCH releases/<>/contributions/<>/": Ask("releases/{release}/contributions/{contribution}/", {"strength": "soft"}),
+    "DELETE releases/<>/contributions/<>/": Ask("releases/{release}/contributions/{offered}/"),
+    "POST releases/<>/contributions/<>/decision/": Ask(
+        "releases/{release}/contributions/{offered}/decision/", {"outcome": "accepted"}
+    ),
+    "POST releases/<>/prerequisites/": Ask("releases/{release}/prerequisites/", {"needs": "{needed}"}),
+    "DELETE releases/<>/prerequisites/<>/": Ask("releases/{release}/prerequisites/{prerequisite}/"),
+    "POST releases/<>/promotions/": Ask("releases/{draft}/promotions/", {"environment": "{unused_environment}", **MOVED}),
+    "POST promotions/": Ask("promotions/", {"release": "{draft}", "environment": "{unused_environment}", **MOVED}),
+    "PATCH promotions/<>/": Ask("promotions/{promotion}/", MOVED),
+    "POST promotions/<>/cancellation/": Ask("promotions/{promotion}/cancellation/", REASON),
     "GET releases/<>/items/": Ask("releases/{release}/items/"),
     "GET releases/<>/items/<>/": Ask("releases/{release}/items/{item}/"),
     "GET releases/<>/candidates/": Ask("releases/{release}/candidates/"),
@@ -395,6 +465,12 @@ REST: Final[dict[str, Ask]] = {
     "GET feeds/<>/": Ask("feeds/{feed}/"),
     "PATCH feeds/<>/": Ask("feeds/{feed}/", {"name": "Renamed"}),
     "DELETE feeds/<>/": Ask("feeds/{feed}/"),
+    "GET comments/": Ask("comments/?subject={subject}"),
+    "POST comments/": Ask("comments/", {"subject": "{subject}", "text": "Something new"}),
+    "GET comments/<>/": Ask("comments/{comment}/"),
+    "PATCH comments/<>/": Ask("comments/{comment}/", {"text": "Said otherwise"}),
+    "DELETE comments/<>/": Ask("comments/{comment}/"),
+    "GET search/": Ask("search/?q=release"),
     "GET tokens/": Ask("tokens/"),
     "POST tokens/": Ask("tokens/", {"name": "Mine", "scopes": ["read"], "days": 1}),
     "GET tokens/<>/": Ask("tokens/{token}/"),

@@ -13,7 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
 
-from accounts.actions import absences, tokens
+from accounts.actions import absences, comments, tokens
 from accounts.models import User
 from accounts.vocabulary import Role, Scope
 from environments.actions import bookings
@@ -95,6 +95,8 @@ def _absent(there: Any) -> Any:
     """A name like this one, of nothing."""
     if isinstance(there, int):
         return 999_999_999
+    if ":" in there:
+        return "project:999999999"
     return "REL-999999999" if number_of_key(there) else "not-there"
 
 
@@ -104,6 +106,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
     project = factories.ProjectFactory(code=f"project-{name}", program=program, manager=owner)
     unused_program = factories.ProgramFactory(code=f"unused-{name}", manager=owner)
     output = factories.OutputFactory(project=project, code="carried")
+    offered_output = factories.OutputFactory(project=project, code="offered")
     unused_output = factories.OutputFactory(project=project, code="unused")
     milestone = factories.MilestoneFactory(project=project)
     environment = factories.EnvironmentFactory(slug=f"environment-{name}", owner=team)
@@ -113,17 +116,23 @@ def _one_of_each(name: str, owner: Any) -> Names:
     route = factories.RouteFactory(slug=f"route-{name}")
     version = factories.RouteVersionFactory(route=route)
     factories.StopFactory(version=version, environment=environment, position=1)
+    release = _release(name, owner, route=route)
     # The service is another's: its owners would see a restricted release.
-    release = factories.ReleaseFactory(name=f"release-{name}", release_manager=owner, status="draft")
-    other_service = factories.ServiceFactory(slug=f"other-service-{name}")
-    item = factories.ItemFactory(release=release, service=other_service)
-    needed = factories.ReleaseFactory(name=f"needed-{name}")
-    prerequisite = factories.PrerequisiteFactory(release=release, needs=needed)
+    item = factories.ItemFactory(release=release, service=factories.ServiceFactory(slug=f"other-service-{name}"))
+    prerequisite = factories.PrerequisiteFactory(release=release, needs=factories.ReleaseFactory(name=f"needed-{name}"))
+    another_needed = factories.ReleaseFactory(name=f"also-needed-{name}")
     contribution = factories.ContributionFactory(release=release, output=output)
+    offered = factories.ContributionFactory(release=release, output=offered_output, state="offered")
     promotion = factories.PromotionFactory(
         release=release, environment=environment, starts_at=AHEAD, ends_at=AHEAD + timedelta(hours=2)
     )
-    live = factories.DeploymentFactory(promotion__release=release, item=item, promotion__environment__slug=f"live-{name}")
+    draft = _release(f"draft-{name}", owner)
+    package = _release(f"package-{name}", owner, extent="package")
+    member = _release(f"member-{name}", owner, package=package)
+    gone_live = _release(f"live-{name}", owner, status="in_production")
+    live = factories.DeploymentFactory(promotion__release=gone_live, promotion__environment__slug=f"live-{name}")
+    comment = comments.add(project, by=factories.UserFactory(roles=[Role.PMO]), text="Said before")
+    change(comment, author=owner)
     at = AHEAD + timedelta(days=9)
     booking = bookings.book(environment, by=User.objects.operator(), starts_at=at, ends_at=at + timedelta(hours=1))
     view = saved_views.keep(by=owner, name=f"View of {name}", filters={"kind": ["promotion"]})
@@ -159,8 +168,17 @@ def _one_of_each(name: str, owner: Any) -> Names:
         "service": service.slug,
         "unused_service": unused_service.slug,
         "route": route.slug,
+        "unused_route": factories.RouteFactory(slug=f"unused-route-{name}").slug,
         "release": release.key,
         "promotion": promotion.pk,
+        "draft": draft.key,
+        "package": package.key,
+        "member": member.key,
+        "gone_live": gone_live.key,
+        "needed": another_needed.key,
+        "offered": offered.pk,
+        "comment": comment.pk,
+        "subject": f"project:{project.pk}",
         "item": item.pk,
         "candidate": promotion.candidate.pk,
         "contribution": contribution.pk,
@@ -179,7 +197,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
 
 def _asked_for(name: str, owner: Any, environment: Any) -> Names:
     """A package with a member that the owner asked for, so that others decide on it, and a yes to what it was before."""
-    package = factories.ReleaseFactory(name=f"package-{name}", extent="package", release_manager=owner)
+    package = factories.ReleaseFactory(name=f"asked-package-{name}", extent="package", release_manager=owner)
     release: Any = factories.ReleaseFactory(name=f"asked-{name}", size="major", release_manager=owner, package=package)
     factories.ItemFactory(release=release)
     when = {"starts_at": AHEAD + timedelta(days=1), "ends_at": AHEAD + timedelta(days=1, hours=2), "requested_at": timezone.now()}
@@ -189,12 +207,17 @@ def _asked_for(name: str, owner: Any, environment: Any) -> Names:
         approval = Approval.objects.create(promotion=asked, decision="approve", by=clock, digest="0" * 64, at=timezone.now())
         record(asked, "approval_given", by=clock)
     return {
-        "package": package.key,
+        "asked_package": package.key,
         "asked_release": release.key,
         "asked": asked.pk,
         "asked_digest": digests.of([asked], standards())[asked.pk].digest,
         "approval": approval.pk,
     }
+
+
+def _release(name: str, owner: Any, **more: Any) -> Any:
+    values = {"status": "draft", **more}
+    return factories.ReleaseFactory(name=f"release-{name}", release_manager=owner, **values)
 
 
 def _checked(owner: Any) -> Any:
@@ -209,8 +232,8 @@ def _under_way(name: str, owner: Any, environment: Any) -> Names:
     release: Any = factories.ReleaseFactory(name=f"under-way-{name}", rollback_plan="Put it back.", release_manager=owner)
     factories.ArtefactFactory(item__release=release, address="https://files.example.org/copy")
     at = AHEAD + timedelta(days=3)
-    window = {"approved_from": datetime(2020, 1, 1, tzinfo=UTC), "approved_until": AHEAD + timedelta(days=4)}
-    by = {"by": User.objects.operator(), "at": timezone.now()}
+    window: dict[str, Any] = {"approved_from": datetime(2020, 1, 1, tzinfo=UTC), "approved_until": AHEAD + timedelta(days=4)}
+    by: dict[str, Any] = {"by": User.objects.operator(), "at": timezone.now()}
     ready = promotions.plan(release, environment, starts_at=at, ends_at=at + timedelta(hours=1), **window, **by)
     states = {
         status: factories.PromotionFactory(release=release, environment__owner=environment.owner, status=status, starts_at=AHEAD).pk
@@ -249,5 +272,5 @@ def _restrict(names: Names, owner: Any) -> None:
     until = now + timedelta(days=30)
     restrictions.restrict(Program.objects.get(code=names["program"]), by=owner, until=until, teams=[circle], at=now)
     restrictions.restrict(Project.objects.get(code=names["project"]), by=owner, until=until, teams=[circle], at=now)
-    for name in ("release", "asked_release", "under_way", "package", "gated"):
-        change(Release.objects.get(pk=number_of_key(names[name]) or 0), restricted_until=until)
+    for key in ("release", "draft", "package", "member", "gone_live", "asked_release", "under_way", "asked_package", "gated"):
+        change(Release.objects.get(pk=number_of_key(names[key]) or 0), restricted_until=until)
