@@ -308,6 +308,7 @@ CELERY = {
         "sweep-readiness": {"task": "releases.tasks.sweep_readiness", "schedule": 60.0, "options": {"expires": 50}},
         "miss-promotions": {"task": "releases.tasks.miss_promotions", "schedule": 60.0, "options": {"expires": 50}},
         "lapse-approvals": {"task": "releases.tasks.lapse_approvals", "schedule": 60.0, "options": {"expires": 50}},
+        "sweep-evidence": {"task": "releases.tasks.sweep_evidence", "schedule": 3600.0, "options": {"expires": 3000}},
         "forget-answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3000}},
         "take-up-imports": {"task": "exchange.tasks.take_up", "schedule": 30.0, "options": {"expires": 25, "queue": "imports"}},
         "anchor-history": {"task": "history.tasks.anchor", "schedule": 300.0, "options": {"expires": 240}},

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.models import User
-from releases.actions import approvals, gates, promotions, readiness, restrictions
+from releases.actions import approvals, evidence, gates, promotions, readiness, restrictions
 
 
 @shared_task
@@ -35,3 +35,9 @@ def expire_waivers() -> None:
 def lapse_approvals() -> None:
     """Have what was approved wait again where a yes that it needs has lapsed."""
     approvals.lapse(by=User.objects.clock(), at=timezone.now())
+
+
+@shared_task
+def sweep_evidence() -> None:
+    """Delete the files of evidence that came to nothing."""
+    evidence.sweep()

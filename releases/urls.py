@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.converters import NAME
-from releases.views import approvals, contents, gates, live, promotions, releases, running, writing
+from releases.views import approvals, contents, evidence, gates, live, promotions, releases, running, writing
 
 urlpatterns = [
     path("releases/", releases.releases, name="releases"),
@@ -51,6 +51,8 @@ urlpatterns += [
     path(f"{_GATE}/ticks/", gates.tick_gate, name="tick_gate"),
     path(f"{_GATE}/decision/", gates.decide_gate, name="decide_gate"),
     path(f"{_GATE}/reopening/", gates.reopen_gate, name="reopen_gate"),
+    path(f"{_GATE}/evidence/new/", evidence.show_evidence, name="show_evidence"),
+    path("evidence/<int:pk>/file", evidence.evidence_file, name="evidence_file"),
     path(f"{_GATE}/waivers/new/", gates.waive_gate, name="waive_gate"),
     path(f"{_GATE}/waivers/<int:waiver>/ending/", gates.end_waiver, name="end_waiver"),
 ]

@@ -36,7 +36,23 @@ A shape gives the verb's keyword arguments and nothing else: rules, locks and st
 shape is `common.forming`.
 """
 
-from common.writing.fields import Amount, Code, Day, Flag, Line, Moment, Named, Number, Person, Prose, Rows, Several, Word, Words
+from common.writing.fields import (
+    Amount,
+    Code,
+    Day,
+    Flag,
+    Line,
+    Moment,
+    Named,
+    Number,
+    Person,
+    Prose,
+    Rows,
+    Several,
+    Upload,
+    Word,
+    Words,
+)
 from common.writing.shapes import Shape
 from common.writing.views import Acts, Changes, Creates, Removes, Undoes
 
@@ -59,6 +75,7 @@ __all__ = [
     "Several",
     "Shape",
     "Undoes",
+    "Upload",
     "Word",
     "Words",
 ]

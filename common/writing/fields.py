@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils import timezone
 
@@ -265,6 +266,23 @@ class Words(Field, forms.CharField):
     def described(self) -> Schema:
         item = {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": SOME_LINE}
         return {"type": "array", "items": item, "uniqueItems": True, "maxItems": MOST_ROWS}
+
+
+class Upload(Field, forms.FileField):
+    """A file. Programs send it as multipart/form-data; in JSON it cannot stand. An empty one is the verb's to refuse."""
+
+    json_words = "a file, which comes as multipart/form-data"
+
+    def __init__(self, label: str, **more: Any) -> None:
+        super().__init__(label, allow_empty_file=True, **more)
+
+    def read(self, value: Any) -> Any:
+        if not isinstance(value, UploadedFile):
+            raise ValidationError(f"This is {self.json_words}.")
+        return self.clean(value)
+
+    def described(self) -> Schema:
+        return {"type": "string", "format": "binary"}
 
 
 class Named(Field, forms.Field):

@@ -131,17 +131,17 @@ def _expect_shape(kind: str, note: str, url: str, file: Any) -> None:
     if kind not in EvidenceKind.values or kind in NOT_SHOWN:
         there = ", ".join(each.value for each in EvidenceKind if each not in NOT_SHOWN)
         raise BadInput(f"What is shown is one of {there}.", errors={"kind": [f"This is one of {there}."]})
-    needed = {EvidenceKind.NOTE: ("note", note), EvidenceKind.LINK: ("url", url)}.get(EvidenceKind(kind), ("file", file))
+    needed = {EvidenceKind.NOTE: ("note", note), EvidenceKind.LINK: ("link", url)}.get(EvidenceKind(kind), ("file", file))
     if not needed[1]:
-        words = {"note": "Write the note.", "url": "Write the address.", "file": "Choose the file."}[needed[0]]
+        words = {"note": "Write the note.", "link": "Write the address.", "file": "Choose the file."}[needed[0]]
         raise BadInput(f"There is nothing to show: {words}", errors={needed[0]: [words]})
-    for name, given in (("url", url), ("file", file)):
+    for name, given in (("link", url), ("file", file)):
         if given and needed[0] != name:
             words = f"What is shown as a {kind} has no {name}; leave it out, or choose another kind."
             raise BadInput(words, errors={name: [words]})
     if url and not is_link(url):
         words = "A link begins with http:// or https:// and a host, and has no spaces; correct it."
-        raise BadInput(words, errors={"url": [words]})
+        raise BadInput(words, errors={"link": [words]})
 
 
 def is_link(url: str) -> bool:
@@ -160,14 +160,14 @@ def _looked_at(kind: str, file: "File[Any]") -> Iterator[_Came]:
     """A file that came, found harmless and read if it is a report; gone at the end unless it was kept."""
     name = _name_of(str(file.name or ""))
     if (file.size or 0) > storing.GREATEST_SIZE:
-        raise _refused(_TOO_LARGE, status=413)
+        raise too_large()
     try:
         with storing.received(file.chunks()) as came:
             if not came.size:
                 raise _refused("The file is empty; choose the one that has something in it.")
             yield _Came(name, came, _read(kind, name, came.path))
     except storing.TooLarge:
-        raise _refused(_TOO_LARGE, status=413) from None
+        raise too_large() from None
     except Unfit as unfit:
         raise _refused(unfit.problem) from None
 
@@ -188,6 +188,11 @@ def _name_of(given: str) -> str:
     if len(name) > storing.LONGEST_NAME:
         raise _refused(f"The name of the file is longer than {storing.LONGEST_NAME} letters; rename it.")
     return name or "file"
+
+
+def too_large() -> RuleBroken:
+    """The refusal of more than a file may hold."""
+    return _refused(_TOO_LARGE, status=413)
 
 
 def _refused(sentence: str, *, status: int = 422) -> RuleBroken:

@@ -59,7 +59,7 @@ class _OfGate:
     """What lies in the gate that the address names."""
 
     def inside(self, user: Any, names: Mapping[str, str]) -> dict[str, Any]:
-        return {"gate": _gate_of(names["gate"], user).pk}
+        return {"gate": gate_of(names["gate"], user).pk}
 
 
 class GateDecisions(_OfGate, ListView):
@@ -80,7 +80,7 @@ class Waivers(Creates, _OfGate, ListView):
     noun, new, scope = WAIVERS, WaiverShape, Scope.APPROVE
 
     def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
-        return gates.waive(_gate_of(names["gate"], by), by=by, at=at, **given)
+        return gates.waive(gate_of(names["gate"], by), by=by, at=at, **given)
 
 
 class Waiver(Undoes, _OfGate, DetailView):
@@ -93,7 +93,8 @@ class Waiver(Undoes, _OfGate, DetailView):
         return thing
 
 
-def _gate_of(number: str, user: Any) -> GateRow:
+def gate_of(number: str, user: Any) -> GateRow:
+    """The gate of a number that `user` may see; raises NotVisible."""
     found: GateRow | None = GATES.named(user, number).first()
     if found is None:
         raise NotVisible(NOT_HERE)

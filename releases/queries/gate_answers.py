@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+import orjson
 from django.db.models import Q
 from django.utils import timezone
 
 from common.reading import Column, Computed, Many, Noun, Plain, Question, Reference, list_of, person, text_schema
 from common.reading.columns import NOBODY_NAMED, reference_schema
 from policies.vocabulary import EvidenceKind
-from releases.models import Gate, GateDecision, Waiver
+from releases.models import Evidence, Gate, GateDecision, Waiver
 from releases.queries.answers import OWN_RELEASE, RESTRICTIONS, text_or_null
 from releases.queries.gates import GateStanding, state_of
 from releases.vocabulary import KEY_PREFIX, GateState
@@ -88,6 +89,36 @@ def _people(question: Question) -> Callable[..., Any]:
     return lambda number, name: {"id": number, "name": name or NOBODY_NAMED, "url": None} if number else None
 
 
+def _counts(_: Question) -> Callable[..., Any]:
+    # Pages read in one go get JSON from the database as text.
+    return lambda value: orjson.loads(value) if isinstance(value, str) else value
+
+
+def _files(question: Question) -> Callable[..., Any]:
+    start = f"{question.root}evidence/"
+
+    def read(number: int, digest: str, name: str, size: int) -> Any:
+        return {"name": name, "size": size, "sha256": digest, "url": f"{start}{number}/file"} if digest else None
+
+    return read
+
+
+def _items(question: Question) -> Callable[..., Any]:
+    start = f"{question.base}releases/{KEY_PREFIX}"
+
+    def read(number: int | None, name: str, release: int) -> Any:
+        return {"id": number, "name": name, "url": f"{start}{release}/items/{number}/"} if number else None
+
+    return read
+
+
+_FILE: Final = {
+    "type": ["object", "null"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("name", "sha256", "url")},
+        "size": {"type": "integer"},
+    },
+}
 _POLICY: Final = {
     "type": ["object", "null"],
     "properties": {
@@ -169,5 +200,28 @@ WAIVERS: Final = OnGatesPage(
         Computed("ended_at", ("end__at",), _or(None), {"type": ["string", "null"], "format": "date-time"}),
         Computed("ended_by", ("end__by_id", "end__by__name"), _people, reference_schema("id", nullable=True)),
         Computed("end_reason", ("end__reason",), _or(""), text_schema()),
+    ),
+)
+
+EVIDENCE: Final = OnGatesPage(
+    "evidence",
+    "evidence",
+    Evidence,
+    by="id",
+    order=("id",),
+    tables=(*RESTRICTIONS, "releases_evidence", "releases_candidate", "releases_item", "environments_service"),
+    within=(GATES, "gate"),
+    gate="gate",
+    columns=(
+        Plain("kind"),
+        Computed("candidate", ("candidate__number",), _or(None), {"type": ["integer", "null"]}),
+        Computed("item", ("item_id", "item__service__name", "gate__release_id"), _items, reference_schema("id", nullable=True)),
+        Plain("note"),
+        Plain("link", source="url"),
+        Computed("file", ("id", "digest", "file_name", "size"), _files, _FILE),
+        Computed("counts", ("counts",), _counts, {"type": "object"}),
+        Plain("falls_short"),
+        person("by"),
+        Plain("at"),
     ),
 )

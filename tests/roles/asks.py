@@ -17,7 +17,7 @@ RESTRICTABLE: Final = {
     *("program", "project", "output", "unused_output", "milestone", "comment", "subject"),
     *("release", "draft", "package", "member", "gone_live", "promotion", "item", "candidate"),
     *("contribution", "offered", "prerequisite", "deployment"),
-    *("gated", "gate", "decided_gate", "gate_decision", "waived_gate", "waiver"),
+    *("gated", "gate", "decided_gate", "gate_decision", "waived_gate", "waiver", "evidence"),
     *("asked", "asked_package", "approval", "ready", "running", "paused", "failed"),
 }
 #: What belongs to nobody alone.
@@ -80,6 +80,7 @@ BOOKED_ON_PAGE: Final[Body] = {**BOOKED, "starts_at": "2031-05-01T10:00", "ends_
 FILE: Final = "code,name,scope\nbrand-new,Brand new,All of it\n"
 
 _IN_A_MONTH: Final = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+NOTE: Final[Body] = {"kind": "note", "note": "Looked at by hand"}
 PASSED: Final[Body] = {"outcome": "passed"}
 WAIVED: Final[Body] = {"reason": "Late", "compensating_control": "Somebody watches", "expires_at": f"{_IN_A_MONTH}:00Z"}
 
@@ -298,6 +299,9 @@ PAGES: Final[dict[str, Ask]] = {
     "POST releases/<>/gates/<>/decision/": Ask("/releases/{gated}/gates/{gate}/decision/", PASSED),
     "GET releases/<>/gates/<>/reopening/": Ask("/releases/{gated}/gates/{decided_gate}/reopening/"),
     "POST releases/<>/gates/<>/reopening/": Ask("/releases/{gated}/gates/{decided_gate}/reopening/"),
+    "GET releases/<>/gates/<>/evidence/new/": Ask("/releases/{gated}/gates/{gate}/evidence/new/"),
+    "POST releases/<>/gates/<>/evidence/new/": Ask("/releases/{gated}/gates/{gate}/evidence/new/", NOTE),
+    "GET evidence/<>/file": Ask("/evidence/{evidence}/file"),
     "GET releases/<>/gates/<>/waivers/new/": Ask("/releases/{gated}/gates/{gate}/waivers/new/"),
     "POST releases/<>/gates/<>/waivers/new/": Ask(
         "/releases/{gated}/gates/{gate}/waivers/new/", {**WAIVED, "expires_at": _IN_A_MONTH}
@@ -451,6 +455,9 @@ REST: Final[dict[str, Ask]] = {
     "DELETE gates/<>/decision/": Ask("gates/{decided_gate}/decision/"),
     "GET gates/<>/decisions/": Ask("gates/{decided_gate}/decisions/"),
     "GET gates/<>/decisions/<>/": Ask("gates/{decided_gate}/decisions/{gate_decision}/"),
+    "GET gates/<>/evidence/": Ask("gates/{gate}/evidence/"),
+    "POST gates/<>/evidence/": Ask("gates/{gate}/evidence/", NOTE),
+    "GET gates/<>/evidence/<>/": Ask("gates/{gate}/evidence/{evidence}/"),
     "GET gates/<>/waivers/": Ask("gates/{waived_gate}/waivers/"),
     "POST gates/<>/waivers/": Ask("gates/{gate}/waivers/", WAIVED),
     "GET gates/<>/waivers/<>/": Ask("gates/{waived_gate}/waivers/{waiver}/"),

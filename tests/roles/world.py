@@ -25,7 +25,8 @@ from policies.queries import standards
 from projects.actions import restrictions
 from projects.models import Program, Project
 from releases.actions import promotions
-from releases.models import Approval, GateDecision, Release, Waiver
+from releases.evidence import storing
+from releases.models import Approval, Evidence, GateDecision, Release, Waiver
 from releases.queries import digests
 from releases.vocabulary import number_of_key
 from schedule.actions import feeds, saved_views
@@ -254,9 +255,14 @@ def _gates(name: str, owner: Any, team: Any) -> Names:
         waiver = Waiver.objects.create(
             gate=waived, reason="Late", compensating_control="Watch", expires_at=at + timedelta(days=9), by=clock, at=at
         )
+        with storing.received([b"what was shown"]) as came:
+            file = {"digest": came.digest, "size": came.size, "file_name": "shown.txt"}
+            storing.keep(came)
+        evidence = Evidence.objects.create(gate=gate, kind="file", by=clock, at=at, **file)
         record(release, "prepared", by=clock)
     return {
         "gated": release.key,
+        "evidence": evidence.pk,
         "gate": gate.pk,
         "decided_gate": decided.pk,
         "gate_decision": decision.pk,
