@@ -20,6 +20,12 @@ def show(request: HttpRequest, template: str, context: Mapping[str, Any], *, kno
     return render(request, template, {**context, "zone": zone})
 
 
+def name_asked(request: HttpRequest, parameter: str) -> str:
+    """The code, slug or key that a parameter of the address names; empty for what the database cannot be asked for."""
+    name = request.GET.get(parameter, "")
+    return "" if "\0" in name else name
+
+
 def zone_of(request: HttpRequest) -> ZoneInfo:
     """The zone the address names (`?tz=`), else the reader's own; one that nobody knows falls back with a notice."""
     own: ZoneInfo = request.user.zone  # type: ignore[union-attr]  # pages are for people who signed in

@@ -1,13 +1,13 @@
 """What may stand in texts that people and programs give: a name is one line, and nothing in it turns the line around.
 
 CR, LF and other controls would begin a new header of a mail or a new line of a feed; bidirectional overrides (Unicode TR 36) make a
-page show another name than the one that is there.
+page show another name than the one that is there; U+FFFE and U+FFFF are no characters, and a workbook that holds one cannot be opened.
 """
 
 import re
 from typing import Final
 
-_CONTROLS: Final = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_CONTROLS: Final = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff"
 #: For JSON Schema (ECMA 262): lone surrogates are left out, since no JSON in UTF-8 holds one, and lookaheads, which not every reader has.
 _IN_SCHEMAS: Final = _CONTROLS.removesuffix(r"\ud800-\udfff")
 #: One line; and several, which may hold line feeds and tabs. `SOME_…`: with a letter that is seen.

@@ -291,6 +291,8 @@ class Named(Field, forms.Field):
     nullable = True
     #: What a page suggests; filled in by it.
     suggested: Sequence[tuple[str, str]] = ()
+    #: Whether a person typed it on a page: there what the thing is called will do, where only one is called so.
+    is_typed = True
 
     def __init__(self, model: Any, by: str, label: str, *, what: str = "", **more: Any) -> None:
         super().__init__(label, widget=forms.TextInput(attrs={"autocomplete": "off"}), **more)
@@ -299,9 +301,19 @@ class Named(Field, forms.Field):
         if by == "id":
             self.json_types = (int,)
 
+    def from_json(self, value: Any) -> Any:
+        self.is_typed = False
+        return super().from_json(value)
+
     def choices_for(self, user: Any) -> Any:
         """What there is to choose from."""
         return self.model.objects.visible_to(user)
+
+    def called(self, name: str) -> Any:
+        """Those that people call so, however it is capitalised; none where things have no name of their own."""
+        found = self.choices_for(self.user)
+        has_names = any(column.name == "name" for column in self.model._meta.fields)
+        return found.filter(name__iexact=name) if has_names else found.none()
 
     def prepare_value(self, value: Any) -> Any:
         return getattr(value, self.by) if isinstance(value, models.Model) else value
@@ -322,8 +334,24 @@ class Named(Field, forms.Field):
             known = {getattr(thing, self.by): thing for thing in self.choices_for(self.user).filter(**{f"{self.by}__in": cleaned})}
         for given, name in zip(names, cleaned, strict=True):
             if name not in known:
-                raise ValidationError(f"There is no {self.what} “{str(given)[:100]}” that you may see; correct the {self.by}.")
+                known[name] = self._called(given)
         return [known[name] for name in cleaned]
+
+    def _called(self, given: Any) -> Any:
+        """The one that is called so, for what was typed on a page."""
+        text = str(given).strip(" ")
+        _refuse(problem_with_line(text))
+        found = list(self.called(text)[:2]) if self.is_typed and text else []
+        if len(found) > 1:
+            raise ValidationError(f"More than one {self.what} is called “{text[:100]}”; write {self.words_for_one}.")
+        if not found:
+            raise ValidationError(f"There is no {self.what} “{text[:100]}” that you may see; correct {self.words_for_one}.")
+        return found[0]
+
+    @property
+    def words_for_one(self) -> str:
+        """What has to be written to name exactly one."""
+        return f"the {self.by}"
 
     def suggestions(self) -> list[tuple[str, str]]:
         """Names to choose from, with the words for each; none where there are too many."""
@@ -354,6 +382,9 @@ class Person(Named):
         else:
             _refuse(problem_with_line(name))
             person = found.with_address([name]).first()
+            if person is None and self.is_typed:
+                namesakes = list(found.active().filter(name__iexact=name.strip(" "))[:2])
+                person = namesakes[0] if len(namesakes) == 1 else None
         if person is None:
             raise ValidationError(f"Nobody here has the address or id “{str(name)[:100]}”; correct it, or ask an administrator.")
         return [person]
@@ -391,7 +422,10 @@ class Several(Named):
             raise ValidationError(f"This is {self.json_words}.")
         if len(set(pieces)) != len(pieces):
             raise ValidationError("One stands twice in the list; name each once.")
-        return self.find(pieces) if pieces else []
+        found = self.find(pieces) if pieces else []
+        if len({thing.pk for thing in found}) != len(found):
+            raise ValidationError("One stands twice in the list; name each once.")
+        return found
 
     def described(self) -> Schema:
         return {"type": "array", "items": super().described(), "uniqueItems": True, "maxItems": MOST_ROWS}

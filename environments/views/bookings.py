@@ -38,7 +38,7 @@ def booking(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """Book lanes; `?environment=` names the first choice."""
-    environment = Environment.objects.visible_to(request.user).filter(slug=request.GET.get("environment", "")).first()
+    environment = Environment.objects.visible_to(request.user).filter(slug=pages.name_asked(request, "environment")).first()
     if environment:
         forming.allow(rules.may_book(_me(request), environment), bookings.NOT_YOURS)
     return forming.write(

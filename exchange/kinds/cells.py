@@ -35,6 +35,11 @@ def _refuse_reordering(value: str) -> None:
             raise BadInput(f"It holds a character that turns the direction of writing (U+{ord(character):04X}); take it out.")
 
 
+def _is_control(character: str) -> bool:
+    """A control character, or one of the two that XML does not take, so that no workbook can hold them."""
+    return unicodedata.category(character) == "Cc" or character in "\ufffe\uffff"
+
+
 def line(most: int, *, is_needed: bool = False) -> Callable[[str], str]:
     """Text on one line, of at most so many characters."""
 
@@ -45,7 +50,7 @@ def line(most: int, *, is_needed: bool = False) -> Callable[[str], str]:
         _check_length(value, most)
         _refuse_reordering(value)
         for character in value:
-            if unicodedata.category(character) == "Cc" or unicodedata.category(character) in _SEPARATORS:
+            if _is_control(character) or unicodedata.category(character) in _SEPARATORS:
                 raise BadInput(
                     f"It holds a line break or another control character (U+{ord(character):04X}); write it on one line."
                 )
@@ -62,7 +67,7 @@ def prose(most: int) -> Callable[[str], str]:
         _check_length(value, most)
         _refuse_reordering(value)
         for character in value:
-            if unicodedata.category(character) == "Cc" and character not in "\n\t":
+            if _is_control(character) and character not in "\n\t":
                 raise BadInput(f"It holds a control character (U+{ord(character):04X}); take it out.")
         return value
 

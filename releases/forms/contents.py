@@ -42,6 +42,11 @@ class ReleaseField(Named):
     def __init__(self, label: str, **more: Any) -> None:
         super().__init__(Release, "key", label, **more)
 
+    def called(self, name: str) -> Any:
+        """A release is called by its name and version, with or without an @ between them."""
+        name, _, version = name.replace("@", " ").rpartition(" ")
+        return self.choices_for(self.user).filter(name__iexact=name.strip(), version__iexact=version)
+
     def suggestions(self) -> list[tuple[str, str]]:
         found = list(self.choices_for(self.user).filter(status__in=_AHEAD).newest_first()[: _MOST_SUGGESTED + 1])
         return [(release.key, str(release)) for release in found] if len(found) <= _MOST_SUGGESTED else []
@@ -61,13 +66,17 @@ class OutputField(Named):
         (name,) = names
         project, slash, code = str(name).strip(" ").partition("/")
         if not slash:
-            return super().find(names)
+            return super().find(names)  # by its id, or on pages as it is called
         found = None
         if "\0" not in str(name):
             found = self.choices_for(self.user).filter(project__code=project, code=code).first()
         if found is None:
             raise ValidationError(f"There is no output “{str(name)[:100]}” that you may see; write it as project/code.")
         return [found]
+
+    @property
+    def words_for_one(self) -> str:
+        return "its project and code, such as PAY/ledger"
 
     def suggestions(self) -> list[tuple[str, str]]:
         coming = self.choices_for(self.user).filter(status__in=_TO_COME).select_related("project")

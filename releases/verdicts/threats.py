@@ -35,7 +35,7 @@ _SOME: Final = {_OUTPUT: "an output", _RELEASE: "another release"}
 
 @dataclass(frozen=True)
 class Threat:
-    """One reason why a promotion `into` an environment is threatened: what of `kind` it waits for, and the day that comes.
+    """One reason why a promotion `into` an environment is threatened: what of `kind` and `number` it waits for, and the day that comes.
 
     `opens_on` is the day its window opens; both are days where that environment is.
     """
@@ -43,6 +43,7 @@ class Threat:
     promotion: int
     into: str
     kind: str
+    number: int
     named: labels.Named
     is_forecast: bool
     comes_on: date
@@ -115,7 +116,7 @@ def _by(key: Callable[[_Row], int], rows: list[_Row], user: Any) -> dict[int, li
     found: dict[int, list[Threat]] = {}
     for row in sorted(rows, key=lambda row: (row.opens_on, row.promotion, row.kind, row.comes_on, row.number)):
         named = names[row.kind, row.number]
-        threat = Threat(row.promotion, row.into, row.kind, named, row.is_forecast, row.comes_on, row.opens_on)
+        threat = Threat(row.promotion, row.into, row.kind, row.number, named, row.is_forecast, row.comes_on, row.opens_on)
         found.setdefault(key(row), []).append(threat)
     return found
 

@@ -1,20 +1,23 @@
 """What releases add to the pages of projects, programs, outputs, environments, services and routes."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from common import pages
+from common.rows import kind_of
 from environments.models import Environment, Route, Service
 from projects.models import Output, Program, Project
 from projects.vocabulary import ProjectStatus
 from releases.models import Deployment, Promotion, Release
 from releases.queries.glances import glances
-from releases.queries.journeys import journeys
+from releases.queries.journeys import Journey, journeys
 from releases.queries.legacy import lives_on
 from releases.queries.live import by_stage, drift
+from releases.verdicts import Threat, threats_of_releases
 from releases.views.contents import may_offer
 from releases.views.threats import marked
 
@@ -87,7 +90,21 @@ def project_journeys(request: HttpRequest, project: Project) -> SafeString:
 def output_journey(request: HttpRequest, output: Output) -> SafeString:
     """The way of an output in full."""
     offer = f"{output.get_absolute_url()}offer/" if may_offer(request.user, output) else ""
-    return _part(request, "output_journey", {"output": output, "journey": journeys([output], request.user)[0], "offer": offer})
+    journey = journeys([output], request.user)[0]
+    context = {"output": output, "journey": journey, "offer": offer, "threatened": _threatened_by(output, journey, request.user)}
+    return _part(request, "output_journey", context)
+
+
+def _threatened_by(output: Output, journey: Journey, user: Any) -> list[tuple[Release, Threat]]:
+    """The releases that wait for an output which comes too late, with each of the windows it misses."""
+    waiting = [leg.release for leg in journey.legs if leg.release]
+    found = threats_of_releases([release.pk for release in waiting], user)
+    return [
+        (release, threat)
+        for release in waiting
+        for threat in found.get(release.pk, ())
+        if (threat.kind, threat.number) == (kind_of(output), output.pk)
+    ]
 
 
 def _releases(request: HttpRequest, found: Iterable[Release], query: str) -> SafeString:

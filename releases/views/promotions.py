@@ -115,7 +115,7 @@ def new_promotion(request: HttpRequest) -> HttpResponse:
         lead="It is a draft, carries the newest candidate, and holds its place from now on.",
         kind="promotion",
     )
-    environment = Environment.objects.visible_to(by).filter(slug=request.GET.get("environment", "")).first()
+    environment = Environment.objects.visible_to(by).filter(slug=pages.name_asked(request, "environment")).first()
     initial = {"release": release, "environment": environment, **_evening(request)}
 
     def act(given: dict[str, Any], seen: Seen) -> Promotion:

@@ -7,6 +7,10 @@ import orjson
 import pytest
 from django.test import Client
 
+from accounts.vocabulary import Role
+from common.refusals import BadInput
+from common.texts import problem_with_line, problem_with_prose
+from exchange.kinds.cells import line, prose
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +54,22 @@ def test_a_cursor_with_a_nul_character_falls_back(reader: Client, address: str):
     response = reader.get(f"{address}&cursor={cursor}")
     assert response.status_code == 200
     assert "this is its beginning" in response.text
+
+
+@pytest.mark.parametrize("address", ["/promotions/new/", "/bookings/new/"])
+def test_a_nul_character_in_what_fills_a_form_fills_nothing(client: Client, address: str):
+    client.force_login(UserFactory(roles=[Role.RELEASE_MANAGER, Role.ENVIRONMENT_MANAGER]))
+    client.raise_request_exception = False
+    assert client.get(f"{address}?release=%00&environment=%00").status_code == 200
+
+
+@pytest.mark.parametrize("character", ["\ufffe", "\uffff", "\0", "\u202e", "\r"])
+def test_what_no_file_can_hold_comes_in_by_no_door(character: str):
+    assert problem_with_line(f"a{character}b")
+    assert problem_with_prose(f"a{character}b")
+    for read in (line(10), prose(10)):
+        with pytest.raises(BadInput):
+            read(f"a{character}b")
 
 
 def test_a_host_that_is_not_ours_is_refused_as_each_door_understands(reader: Client):

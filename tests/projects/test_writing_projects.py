@@ -459,3 +459,31 @@ def test_a_refusal_keeps_nothing(petra: Any):
     assert caller.send("POST", "programs/", {"code": "X", "name": "X"}, **{"Idempotency-Key": "k"}).status_code == 409
     change(taken, code="Y")
     assert caller.send("POST", "programs/", {"code": "X", "name": "X"}, **{"Idempotency-Key": "k"}).status_code == 201
+
+
+# --- what people call things
+
+
+def test_pages_take_what_a_thing_is_called_where_only_one_is_and_programs_send_its_code(petra: Any):
+    ProgramFactory(code="BANK", name="Open banking")
+    ServiceFactory(slug="payments", name="Payments gateway")
+    typed = {"code": "NEW", "name": "Refunds", "program": "open Banking", "manager": "Petra", "status": "active"}
+    assert on_the_page(petra, "/projects/new/", typed)["Location"] == "/projects/NEW/"
+    made = Project.objects.get(code="NEW")
+    assert (made.program, made.manager) == (Program.objects.get(code="BANK"), petra)
+    answer = by_program(petra, "POST", "projects/", {"code": "NEWER", "name": "Refunds", "program": "Open banking"})
+    assert answer.status_code == 400
+    assert "correct the code" in answer.json()["errors"]["program"][0]
+    output = {"code": "app", "name": "App", "project": "refunds", "services": "Payments Gateway"}
+    assert on_the_page(petra, "/outputs/new/", output).status_code == 302
+    assert [service.slug for service in Output.objects.get(code="app").services.all()] == ["payments"]
+    twice = on_the_page(petra, "/outputs/new/", output | {"code": "app2", "services": "payments, payments gateway"})
+    assert "One stands twice" in twice.content.decode()
+
+
+def test_of_two_that_are_called_the_same_a_page_wants_the_code(petra: Any):
+    ProgramFactory(code="BANK", name="Open banking")
+    ProgramFactory(code="BANK2", name="Open banking")
+    answer = on_the_page(petra, "/projects/new/", {"code": "NEW", "name": "Refunds", "program": "Open banking"})
+    assert answer.status_code == 400
+    assert "More than one program is called “Open banking”; write the code." in words(answer.content.decode())

@@ -543,3 +543,17 @@ def test_what_an_export_shows_of_the_newest_candidate_an_import_leaves_as_it_is(
     assert row["artefact_digest"] == OTHER
     done = releases.bring([row], by=rita)
     assert (done.created, done.changed, done.unchanged) == (0, 0, 1)
+
+
+def test_pages_take_a_release_and_an_output_as_they_are_called():
+    rita: Any = UserFactory(roles=[Role.RELEASE_MANAGER])
+    release: Any = ReleaseFactory(name="Gateway", version="1.0", status="draft")
+    needed: Any = ReleaseFactory(name="Ledger core", version="2.0")
+    output: Any = OutputFactory(name="Bike hooks")
+    client = signed_in(rita)
+    assert client.post(f"/releases/{release.key}/prerequisites/new/", {"needs": "ledger core 2.0"}).status_code == 302
+    assert client.post(f"/releases/{release.key}/contributions/new/", {"output": "bike hooks"}).status_code == 302
+    assert [each.needs for each in release.prerequisites.all()] == [needed]
+    assert [each.output for each in release.contributions.all()] == [output]
+    wrong = client.post(f"/releases/{release.key}/contributions/new/", {"output": "Bike racks"})
+    assert "correct its project and code, such as PAY/ledger" in wrong.content.decode()

@@ -180,6 +180,19 @@ def test_lists_are_narrowed_to_what_is_threatened_and_say_why(viewer: Any):
             assert (answer["count"], len(answer["results"])) == (number, number)
 
 
+def test_an_output_says_on_its_own_page_what_it_threatens(viewer: Any):
+    release: Any = factories.ReleaseFactory(name="Late", version="1")
+    waiting(release)
+    waiting(release, into=factories.EnvironmentFactory(name="Staging"), output={"name": "Something else"})
+    late = release.contributions.get(output__name="Consent screens").output
+    said = words(signed_in(viewer).get(f"/outputs/{late.pk}/").content.decode()).replace(" :", ":")
+    assert "It threatens Late 1 into Production: due Wed 11 Mar, 1 day after the window opens" in said
+    assert "It threatens Late 1 into Staging: due Wed 11 Mar" in said
+    calm = factories.OutputFactory(due_on=date(2026, 3, 1), status="in_progress")
+    factories.ContributionFactory(release=release, output=calm, state="accepted", strength="hard")
+    assert "It threatens" not in signed_in(viewer).get(f"/outputs/{calm.pk}/").content.decode()
+
+
 def test_the_list_by_rest_is_another_as_soon_as_an_output_or_a_promotion_moves(viewer: Any, transactional_db: None):
     client: Client = signed_in(viewer)
     address = "/api/v1/releases/?threatened=true"
