@@ -44,9 +44,7 @@ class Contents:
     several: Set[int]
 
 
-def of(
-    promotions: Collection[Promotion], known: Standards | None = None, *, contents: Contents | None = None
-) -> dict[int, Shown]:
+def of(promotions: Collection[Promotion], known: Standards | None = None, *, contents: Contents | None = None) -> dict[int, Shown]:
     """What each promotion stands for now: candidate, items, artefacts, target, approved window and policy versions.
 
     Verbs give the standards as they are in their transaction; readers go without. For any number four queries at most, where the
