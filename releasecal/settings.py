@@ -269,6 +269,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Vocabularies that stand in fields of several names, and one that shares the name of its field with others.
+    "ENUM_NAME_OVERRIDES": {
+        **{f"{name}Enum": f"policies.vocabulary.{name}.values" for name in ("EvidenceKind", "Nature", "Risk", "Size", "Urgency")},
+        "PromotionStatusEnum": "releases.vocabulary.PromotionStatus.values",
+        "ShownKindEnum": "releases.forms.evidence.Showable.values",
+    },
 }
 
 # --- workers (why each value: docs/operators.md)
