@@ -69,9 +69,6 @@ THRESHOLDS: dict[str, dict[str, str]] = {
     EvidenceKind.SBOM: {"least_components": "at least {n} components"},
 }
 
-#: The areas whose gates follow from what the audiences of a release need.
-PREPARED = frozenset({GateArea.TRAINING, GateArea.COMMUNICATION, GateArea.CUSTOMER_PREPARATION})
-
 
 def threshold_words(kind: str, threshold: dict[str, int]) -> str:
     """What a threshold asks, in words: `at least 100 tests, at most 0 failed or in error`; empty when nothing."""

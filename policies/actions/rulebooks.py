@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from common.refusals import RuleBroken
 from policies.models import ApprovalRule, GateRule, PolicyVersion, ScheduleRule
-from policies.vocabulary import PREPARED, THRESHOLDS, EvidenceKind
+from policies.vocabulary import THRESHOLDS, EvidenceKind
 
 #: The lists of rules of a version, and their tables.
 LISTS: Final[Mapping[str, Any]] = {"gate_rules": GateRule, "approval_rules": ApprovalRule, "schedule_rules": ScheduleRule}
@@ -86,8 +86,9 @@ def _gate_problems(row: Given) -> Iterable[str]:
         known = ", ".join(THRESHOLDS.get(row["evidence"], {})) or "nothing"
         kind = EvidenceKind(row["evidence"]).label
         yield f"{row['name']}: what is asked of {kind} is {known}, and not {unknown[0]}; correct its threshold."
-    if row["evidence"] == EvidenceKind.PREPARATIONS and row["area"] not in PREPARED:
-        yield f"{row['name']}: what the audiences need is shown in training, communication and customer preparation; choose one of these."
+    if row["evidence"] == EvidenceKind.PREPARATIONS:
+        # Such a gate follows from what audiences need; while nobody can plan that, it would never be passed.
+        yield f"{row['name']}: what audiences need cannot be planned here yet; ask for a note, a link or a file."
 
 
 def _approval_problems(row: Given) -> Iterable[str]:
