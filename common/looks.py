@@ -84,8 +84,8 @@ NOUNS: Final[dict[str, str]] = {
     "candidate": "output",
     "contribution": "output",
     "deployment": "service",
-    "policy": "policy",
-    "procedure": "procedure",
+    "policy": "gate",
+    "procedure": "agenda",
 }
 
 

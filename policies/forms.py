@@ -10,7 +10,7 @@ from django.db import models
 
 from accounts.models import Team
 from accounts.vocabulary import Role
-from common.texts import problem_with_line
+from common.texts import SOME_LINE, problem_with_line
 from common.writing import Code, Flag, Line, Named, Number, Prose, Rows, Shape, Word
 from common.writing.fields import Field
 from environments.vocabulary import LEAST_IMPORTANT_TIER, MOST_IMPORTANT_TIER, SoakUnit, Stage
@@ -94,7 +94,7 @@ class Checks(Field, forms.CharField):
         return found
 
     def described(self) -> dict[str, Any]:
-        item = {"type": "string", "minLength": 1, "maxLength": self.longest}
+        item = {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": SOME_LINE}
         return {"type": "array", "items": item, "uniqueItems": True, "maxItems": _MOST_CHECKS}
 
 
@@ -111,9 +111,11 @@ class Threshold(Field, forms.CharField):
         return ", ".join(f"{name}={number}" for name, number in value.items()) if isinstance(value, dict) else value
 
     def from_json(self, value: Any) -> Any:
-        if any(not isinstance(number, int) or isinstance(number, bool) or number < 0 for number in value.values()):
+        # JSON knows no whole numbers: 3.0 is one (RFC 8259).
+        whole = {name: int(number) for name, number in value.items() if _is_whole(number)}
+        if len(whole) < len(value):
             raise ValidationError("Each is a whole number from 0 on.")
-        return self.prepare_value(value)
+        return self.prepare_value(whole)
 
     def to_python(self, value: Any) -> Any:
         found: dict[str, int] = {}
@@ -128,6 +130,11 @@ class Threshold(Field, forms.CharField):
     def described(self) -> dict[str, Any]:
         number = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
         return {"type": "object", "properties": dict.fromkeys(self.known, number), "additionalProperties": False}
+
+
+def _is_whole(number: Any) -> bool:
+    """Whether a number of JSON is whole and not negative."""
+    return isinstance(number, (int, float)) and not isinstance(number, bool) and number >= 0 and number == int(number)
 
 
 def _some(words: type[models.TextChoices], label: str, says: str) -> Chosen:

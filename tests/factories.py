@@ -245,6 +245,14 @@ class DeploymentFactory(Made):
     begins_at = factory.SelfAttribute("promotion.ends_at")
 
 
+class ProcedureFactory(Made):
+    class Meta:
+        model = policies.Procedure
+
+    slug = factory.Sequence(lambda n: f"procedure-{n}")
+    name = factory.Sequence(lambda n: f"Procedure {n}")
+
+
 class PolicyFactory(Made):
     class Meta:
         model = policies.Policy
@@ -275,6 +283,17 @@ class GateRuleFactory(Made):
     area = "testing"
     ask = "Has it been tested?"
     owner_role = "Release manager"
+
+
+class ApprovalRuleFactory(Made):
+    class Meta:
+        model = policies.ApprovalRule
+
+    version = factory.SubFactory(PolicyVersionFactory)
+    code = factory.Sequence(lambda n: f"approval-rule-{n}")
+    name = factory.Sequence(lambda n: f"Approval rule {n}")
+    stage = "production"
+    role = "Release manager"
 
 
 class GateFactory(Made):

@@ -201,7 +201,7 @@ def paging() -> tuple[OpenApiParameter, ...]:
 
 def these_fields(names: Iterable[str]) -> OpenApiParameter:
     """The parameter that leaves out the other fields."""
-    schema = {"type": "array", "items": {"type": "string", "enum": list(names)}, "minItems": 1}
+    schema = {"type": "array", "items": {"type": "string", "enum": list(dict.fromkeys(names))}, "minItems": 1}
     return OpenApiParameter("fields", schema, explode=False, description="Only these fields, separated by commas.")
 
 

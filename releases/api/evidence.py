@@ -87,6 +87,9 @@ def _as_json(sent: Any) -> dict[str, Any]:
         if len(values) > 1:
             words = "This stands more than once in the body; send it once."
             raise BadInput(words, errors={name[:60]: [words]})
+        if name == "item" and values[0] in ("", "null"):
+            given[name] = None
+            continue
         is_number = name == "item" and isinstance(values[0], str) and values[0].isascii() and values[0].isdigit()
         given[name] = int(values[0]) if is_number and len(values[0]) <= 18 else values[0]
     return given

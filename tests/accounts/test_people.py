@@ -37,7 +37,9 @@ def test_what_is_no_address_is_refused_by_name(operator, address):
 
 def test_bringing_costs_the_same_for_1_and_for_30(operator, django_assert_num_queries):
     for count in (1, 30):
-        with django_assert_num_queries(8):  # savepoint, event's number, look-up, people, event, facts, end of the deed, savepoint
+        # savepoint, event's number, look-up, people, event, facts, end of the deed, savepoint; and what looks for approvals and
+        # readiness that the changes bear on
+        with django_assert_num_queries(10):
             people.bring([f"p{count}-{n}@example.org" for n in range(count)], by=operator)
 
 

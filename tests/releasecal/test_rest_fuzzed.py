@@ -39,6 +39,8 @@ def names() -> dict[str, list[str | int]]:
     promotion: Any = factories.PromotionFactory(release=release, environment=environment, status="succeeded")
     deployment: Any = factories.DeploymentFactory(promotion=promotion)
     package: Any = factories.ReleaseFactory(extent="package")
+    gate: Any = factories.GateFactory(release=release)
+    procedure: Any = factories.ProcedureFactory()
     return {
         "time zone": ["", "Europe/Berlin"],
         "team": [team.slug],
@@ -55,6 +57,10 @@ def names() -> dict[str, list[str | int]]:
         "item": [item.pk],
         "promotion": [str(promotion.pk), promotion.pk],
         "deployment": [deployment.pk],
+        "gate": [gate.pk],
+        "policy": [gate.rule.version.policy.slug],
+        "procedure": [procedure.slug],
+        "rule of approvals": [factories.ApprovalRuleFactory(version=gate.rule.version).pk],
     }
 
 
