@@ -59,9 +59,10 @@ class Tiers(Field, forms.TypedMultipleChoiceField):
         self.error_messages["invalid_choice"] = f"Each is a tier from {MOST_IMPORTANT_TIER} to {LEAST_IMPORTANT_TIER}."
 
     def from_json(self, value: Any) -> Any:
-        if any(not isinstance(each, int) or isinstance(each, bool) for each in value) or len(set(value)) != len(value):
+        tiers = [int(each) for each in value if _is_whole(each)]
+        if len(tiers) < len(value) or len(set(tiers)) != len(tiers):
             raise ValidationError("This is a list of numbers, each once.")
-        return [str(each) for each in value]
+        return [str(tier) for tier in tiers]
 
     def described(self) -> dict[str, Any]:
         items = {"type": "integer", "minimum": MOST_IMPORTANT_TIER, "maximum": LEAST_IMPORTANT_TIER}
