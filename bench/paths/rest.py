@@ -14,7 +14,8 @@ BASE = "http://127.0.0.1:8000"
 API = f"{BASE}/api/v1"
 _ROWS = """
     SELECT p.id, p.release_id, r.name, r.version, p.candidate_id, c.number, e.slug, e.name, p.parts, p.attempt, p.starts_at,
-        p.ends_at, p.approved_from, p.approved_until, p.status, p.was_recorded, p.is_trusted, p.updated_at, p.revision
+        p.ends_at, p.approved_from, p.approved_until, p.status, p.started_at, p.ended_at, p.rolled_back_at, p.is_emergency,
+        p.was_recorded, p.is_trusted, p.updated_at, p.revision
     FROM releases_promotion p JOIN releases_release r ON r.id = p.release_id JOIN releases_candidate c ON c.id = p.candidate_id
     JOIN environments_environment e ON e.id = p.environment_id ORDER BY p.starts_at, p.id LIMIT %s
 """
@@ -79,6 +80,10 @@ def _promotion(
     approved_from: Any,
     approved_until: Any,
     status: str,
+    started_at: Any,
+    ended_at: Any,
+    rolled_back_at: Any,
+    is_emergency: bool,
     was_recorded: bool,
     is_trusted: bool,
     updated_at: Any,
@@ -102,6 +107,10 @@ def _promotion(
         "approved_from": approved_from,
         "approved_until": approved_until,
         "status": status,
+        "started_at": started_at,
+        "ended_at": ended_at,
+        "rolled_back_at": rolled_back_at,
+        "is_emergency": is_emergency,
         "was_recorded": was_recorded,
         "is_trusted": is_trusted,
         "updated_at": updated_at,
