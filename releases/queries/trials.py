@@ -5,15 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import Min
-
 from accounts.models import Membership, Team, User
 from common import workdays
 from environments.vocabulary import Stage
 from policies.models import PolicyVersion
-from policies.queries import Asked, Speakers, Traits, asked_by, chosen_by
+from policies.queries import Asked, Speakers, asked_by, chosen_by
 from policies.verdicts import seat
-from releases.models import Approval, Gate, Item, Promotion, Release
+from releases.models import Approval, Gate, Promotion, Release
+from releases.queries.digests import traits_of
 from releases.vocabulary import FINISHED, ApprovalDecision, GateState, PromotionStatus, ReleaseStatus
 
 #: So many of the latest releases are tried.
@@ -68,13 +67,6 @@ def try_out(version: PolicyVersion, user: Any) -> Trials:
             found.append(Trial(release, because))
     _compare(version, found)
     return Trials(len(releases), found)
-
-
-def traits_of(releases: Collection[Release]) -> dict[int, Traits]:
-    """By what policies select releases; one query."""
-    found = Item.objects.filter(release__in=releases).order_by().values("release").annotate(highest=Min("service__tier"))
-    tiers = dict(found.values_list("release", "highest"))
-    return {each.pk: Traits(each.urgency, each.size, each.risk, each.nature, tiers.get(each.pk)) for each in releases}
 
 
 def _compare(version: PolicyVersion, trials: Collection[Trial]) -> None:

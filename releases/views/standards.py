@@ -8,7 +8,8 @@ from common import pages
 from policies.models import PolicyVersion
 from policies.queries import standards_kept
 from releases.models import Release
-from releases.queries.trials import traits_of, try_out
+from releases.queries.digests import traits_of
+from releases.queries.trials import try_out
 
 
 def trial_of_draft(request: HttpRequest, version: PolicyVersion) -> SafeString | None:
