@@ -84,6 +84,7 @@ class Use:
 
 def keep(name: str) -> None:
     """Start the server, say `ready` on stdout, and stop it on TERM or when nobody uses it any more."""
+    told_to_stop = _listen_for_signals()
     lock = Lock(running.VAR / f"{name}.keeper")
     if not lock.try_to_take():
         raise children.StartError(f"Another keeper of {name} is at work.")
@@ -91,8 +92,8 @@ def keep(name: str) -> None:
     log = running.log_of(name)
     server, entry = _postgres(log) if name == "postgres" else _redis(log)
     running.write(name, entry)
-    print(READY, flush=True)
-    told_to_stop = _leave_the_terminal()
+    print(READY, flush=True)  # whoever reads this may tell us to stop at once
+    _leave_the_terminal()
     while server.process is not None and server.process.poll() is None and not users.try_to_take():
         if told_to_stop.wait(0.2):
             break
@@ -127,16 +128,20 @@ def _pid(process: subprocess.Popen[bytes] | None) -> int | None:
     return process.pid if process is not None else None
 
 
-def _leave_the_terminal() -> threading.Event:
-    """From here on nobody listens to us, and nobody's Ctrl-C is meant for us; the event says that TERM came."""
+def _listen_for_signals() -> threading.Event:
+    """An event that says that TERM came. Nobody's Ctrl-C is meant for us."""
     told_to_stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: told_to_stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    return told_to_stop
+
+
+def _leave_the_terminal() -> None:
+    """From here on nobody listens to us."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    return told_to_stop
 
 
 if __name__ == "__main__":

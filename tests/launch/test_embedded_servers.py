@@ -177,6 +177,17 @@ def test_a_server_stays_for_its_last_user_and_no_longer_however_users_end(tmp_pa
             process.communicate()
 
 
+def test_a_keeper_told_to_stop_as_soon_as_it_is_ready_takes_its_server_along(tmp_path):
+    clone = copy_of_this(tmp_path / "clone")
+    command = [sys.executable, "-m", "releasecal.embedded.keeper", "redis"]
+    for _ in range(5):
+        with subprocess.Popen(command, cwd=clone, env=surroundings(), stdout=subprocess.PIPE) as keeper:
+            assert keeper.stdout.readline() == b"ready\n"
+            keeper.terminate()
+            assert keeper.wait(30) == 0
+        assert not (clone / "var" / "run.json").exists()
+
+
 def lives(pid):
     try:
         os.kill(pid, 0)
