@@ -43,8 +43,8 @@ NOTHING = format_html('<span class="none">{}</span>', "—")
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """The picture `name` of static/icons/sprite.svg, hidden from screen readers."""
-    return format_html('<i class="i i-{}" aria-hidden="true"></i>', name)
+    """The picture `name` of static/icons/sprite.svg, or that of the noun `name`; hidden from screen readers."""
+    return format_html('<i class="i i-{}" aria-hidden="true"></i>', looks.NOUNS.get(name, name))
 
 
 @register.simple_tag

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from common import looks
+from common.templatetags import components
 from projects import vocabulary as projects
 from releases import vocabulary as releases
 
@@ -50,3 +51,10 @@ def test_the_stylesheet_finds_each_picture_where_the_file_has_it():
 @pytest.mark.parametrize("name", [*looks.KINDS, *looks.NOUNS])
 def test_every_noun_has_a_picture_that_exists(name):
     assert f'<g id="{looks.icon_of(name)}"' in PICTURES
+
+
+@pytest.mark.parametrize("name", [*looks.KINDS, *looks.NOUNS])
+def test_the_picture_of_a_noun_on_a_page_is_one_the_stylesheet_finds(name):
+    drawn = re.search(r"i-(\w+)", str(components.icon(name)))
+    assert drawn
+    assert f".i-{drawn[1]} {{ --at:" in (CSS / "icons.css").read_text()
