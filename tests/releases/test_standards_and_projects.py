@@ -16,7 +16,7 @@ from policies.vocabulary import Nature, Risk, Size, Urgency
 from projects.vocabulary import OutputKind
 from releases.actions import contributions
 from releases.models import Contribution
-from releases.queries.trials import traits_of
+from releases.queries.digests import traits_of
 from releases.vocabulary import ContributionState, Strength
 from tests.factories import NOON, ItemFactory, OutputFactory, ReleaseFactory, ServiceFactory
 
