@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "releases",
     "schedule",
     "exchange",
+    "reminders",
     "releasecal.apps.SiteConfig",
 ]
 
@@ -317,9 +318,17 @@ CELERY = {
         "sweep-evidence": {"task": "releases.tasks.sweep_evidence", "schedule": 3600.0, "options": {"expires": 3000}},
         "forget-answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3000}},
         "take-up-imports": {"task": "exchange.tasks.take_up", "schedule": 30.0, "options": {"expires": 25, "queue": "imports"}},
+        "look-for-reminders": {"task": "reminders.tasks.look", "schedule": 60.0, "options": {"expires": 50}},
         "anchor-history": {"task": "history.tasks.anchor", "schedule": 300.0, "options": {"expires": 240}},
     },
 }
+
+# --- reminders
+
+#: So long a worker may hold deliveries without a sign of life before others take them.
+REMINDER_LEASE = timedelta(minutes=5)
+#: What was refused for now is tried again after these; after the last one it is dead.
+REMINDER_RETRIES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]
 
 # --- words, time, files
 

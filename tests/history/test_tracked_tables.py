@@ -22,6 +22,9 @@ MACHINERY = {
     "accounts_idempotencykey": "answers kept for a day, for programs that ask again",
     "schedule_move": "counted by triggers, for SEQUENCE in feeds",
     "releases_readiness": "worked out anew from the verdict, for sorting lists",
+    "reminders_reminder": "planned anew at any time from what is tracked",
+    "reminders_delivery": "the queue of what is sent, written at every step of a sending",
+    "reminders_epoch": "counted up at every look",
     "exchange_import": "an import's own row, written on a second connection, kept for dry runs and failures too",
 }
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from common.refusals import Conflict
 from policies.actions import standards
 from releasecal.demo import world
+from reminders.actions import rules
 
 STATIC_LOCKS = ("package-lock.json", "package.json", "requirements.txt")
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         collect_static_files()
         call_command("setup", *(["--no-demo"] if options["no_demo"] else []), stdout=self.stdout)
         standards.install(by=User.objects.operator(), at=timezone.now())
+        rules.install(by=User.objects.operator(), at=timezone.now())
         if settings.DEMO and not options["no_demo"]:
             self._load_demo()
 

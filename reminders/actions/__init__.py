@@ -1,0 +1,1 @@
+"""What is done with reminders: planned, addressed, delivered; rules, subscriptions and the epoch."""

@@ -1,0 +1,93 @@
+"""Addressing: to whom a reminder goes is decided when it is due, by who is there then."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from reminders.actions.planning import stands
+from reminders.models import Delivery, Reminder
+from reminders.occasions import DATED
+from reminders.queries.recipients import Recipient, recipients
+from reminders.vocabulary import LATE, Audience, DeliveryState, Occasion, ReminderState
+
+_AT_ONCE: Final = 500
+_LOCK: Final = 6_204_118_240_102
+TOLD_TOGETHER: Final = "told together with a later one about the same"
+
+
+def address(*, at: datetime) -> int:
+    """Make deliveries of all reminders that are due at an instant (UTC); gives how many.
+
+    What is no longer true by then is cancelled. One does this at a time; a second finds it in good hands and leaves. Several overdue
+    ones about the same become one message to each person, the last.
+    """
+    total = 0
+    while True:
+        with transaction.atomic():
+            if not _alone():
+                return total
+            due = _due(at)
+            if not due:
+                return total
+            true = stands(due, at)
+            _mark((one.pk for one in due if one.pk not in true), ReminderState.CANCELLED)
+            some = [one for one in due if one.pk in true]
+            deliveries = _deliveries(some, recipients(some, at) if some else {}, at)
+            Delivery.objects.bulk_create(deliveries, batch_size=2_000, ignore_conflicts=True)
+            _mark((one.pk for one in some), ReminderState.ADDRESSED)
+            total += len(deliveries)
+
+
+def _alone() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _due(at: datetime) -> list[Reminder]:
+    """Some reminders that are due, and whatever else is due about the same, locked."""
+    first = list(Reminder.objects.due(at).order_by("due_at", "pk").values_list("subject_kind", "subject_id")[:_AT_ONCE])
+    by_kind: dict[str, set[int]] = defaultdict(set)
+    for kind, number in first:
+        by_kind[kind].add(number)
+    about = Q(pk__in=[])
+    for kind, numbers in by_kind.items():
+        about |= Q(subject_kind=kind, subject_id__in=numbers)
+    if not first:
+        return []
+    locked = Reminder.objects.select_for_update(no_key=True, of=("self",)).due(at).filter(about)
+    return list(locked.select_related("rule").order_by("due_at", "pk"))
+
+
+def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], at: datetime) -> list[Delivery]:
+    made: list[Delivery] = []
+    last: dict[tuple[int, str, str, int], Delivery] = {}
+    # In the order of their due moments: of those about the same thing a later one takes the place of an earlier, overdue one.
+    for reminder in reminders:
+        is_dated = Occasion(reminder.rule.occasion) in DATED
+        for recipient in to[reminder.pk]:
+            for channel in reminder.rule.channels:
+                delivery = Delivery(
+                    reminder=reminder,
+                    recipient=recipient.user,
+                    channel=channel,
+                    audience=Audience(recipient.audience),
+                    instead_of_id=recipient.instead_of,
+                    next_at=max(reminder.due_at, at),
+                )
+                if is_dated:
+                    key = (recipient.user.pk, channel, reminder.subject_kind, reminder.subject_id)
+                    earlier = last.get(key)
+                    if earlier is not None and earlier.reminder.due_at < at - LATE:
+                        earlier.state, earlier.reason = DeliveryState.SKIPPED, TOLD_TOGETHER
+                    last[key] = delivery
+                made.append(delivery)
+    return made
+
+
+def _mark(numbers: Iterable[int], state: ReminderState) -> None:
+    Reminder.objects.filter(pk__in=list(numbers)).update(state=state)

@@ -1,0 +1,12 @@
+"""The ways by which reminders reach people, by their name. A new one is a word in the vocabulary, a folder here, and a line below."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from reminders.channels.base import Courier, Parcel, Refused, Transport, Unanswered, Unreachable
+from reminders.channels.email.transport import Email
+from reminders.vocabulary import Channel
+
+TRANSPORTS: Final[Mapping[Channel, Transport]] = {Channel.EMAIL: Email()}
+
+__all__ = ["TRANSPORTS", "Courier", "Parcel", "Refused", "Transport", "Unanswered", "Unreachable"]

@@ -1,0 +1,9 @@
+"""Rules, what they make be said, what became of it, and what people asked to hear."""
+
+from reminders.models.delivery import Delivery
+from reminders.models.epoch import Epoch
+from reminders.models.reminder import Reminder
+from reminders.models.rule import Rule
+from reminders.models.subscription import Subscription
+
+__all__ = ["Delivery", "Epoch", "Reminder", "Rule", "Subscription"]

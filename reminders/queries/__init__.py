@@ -1,0 +1,1 @@
+"""When reminders are due, whom they concern, and what there is to say."""

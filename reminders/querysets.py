@@ -1,0 +1,73 @@
+"""The phrases of reminders' nouns."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from reminders.vocabulary import IN_HAND, WAITING, DeliveryState, ReminderState
+
+
+class RuleQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """Rules are no secret among colleagues."""
+        return self if user.is_authenticated and user.is_active else self.none()
+
+    def on(self) -> Self:
+        """Those that say anything at present."""
+        return self.filter(is_on=True)
+
+
+class ReminderQuerySet(models.QuerySet[Any]):
+    def planned(self) -> Self:
+        return self.filter(state=ReminderState.PLANNED)
+
+    def held(self) -> Self:
+        return self.filter(state=ReminderState.HELD)
+
+    def due(self, at: datetime) -> Self:
+        """Those to be said by an instant (UTC)."""
+        return self.planned().filter(due_at__lte=at)
+
+
+class DeliveryQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """What one was sent is one's own."""
+        return self.filter(recipient=user.pk) if user.is_authenticated and user.is_active else self.none()
+
+    def waiting(self, at: datetime) -> Self:
+        """Those that may be sent at an instant (UTC), for the first time or again."""
+        return self.filter(state__in=WAITING, next_at__lte=at)
+
+    def forsaken(self, at: datetime) -> Self:
+        """Those whose worker has not come back in time."""
+        return self.filter(state__in=IN_HAND, lease_until__lte=at)
+
+    def dead(self) -> Self:
+        return self.filter(state=DeliveryState.DEAD)
+
+    def held(self) -> Self:
+        return self.filter(state=DeliveryState.HELD)
+
+
+class SubscriptionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own only."""
+        return self.filter(user=user.pk) if user.is_authenticated and user.is_active else self.none()
+
+    def about(self, things: Any) -> Self:
+        """Those of any of (kind, id)."""
+        wanted = Q(pk__in=[])
+        by_kind: dict[str, list[int]] = {}
+        for kind, number in things:
+            by_kind.setdefault(kind, []).append(number)
+        for kind, numbers in by_kind.items():
+            wanted |= Q(subject_kind=kind, subject_id__in=numbers)
+        return self.filter(wanted)
+
+
+class EpochQuerySet(models.QuerySet[Any]):
+    def present(self) -> Any:
+        """The one there is; made when it is first asked for."""
+        return self.get_or_create(pk=1)[0]

@@ -1,0 +1,19 @@
+"""Who may do what with reminders. Plain questions; the verbs ask them."""
+
+from accounts.models import User
+from accounts.vocabulary import Role
+
+
+def may_write_rules(by: User) -> bool:
+    """Release managers, administrators, and the operator at the shell."""
+    return by.is_builtin or by.has_role(Role.RELEASE_MANAGER, Role.ADMINISTRATOR)
+
+
+def may_manage_deliveries(by: User) -> bool:
+    """Administrators and the operator at the shell: what could not be sent, and what is held after a restore."""
+    return by.is_builtin or by.is_administrator
+
+
+def may_subscribe(by: User) -> bool:
+    """Whoever can sign in and read, for themselves."""
+    return by.is_active and not by.is_service

@@ -1,0 +1,39 @@
+"""What workers and beat do for reminders."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from common.stopping import told_to_stop
+from reminders.actions import addressing, delivering, epochs, planning, waking
+from reminders.vocabulary import Channel
+
+#: So long one task sends; then another goes on, so that a worker that is told to end needn't be waited for.
+PATIENCE = timedelta(seconds=20)
+#: So many at once are asked to help.
+MOST_HELPERS = 4
+
+
+@shared_task
+def look() -> None:
+    """Look for what is due: plan what happened, address what is due, and have it sent."""
+    at = timezone.now()
+    epochs.look(at=at)
+    planning.catch_up(at=at)
+    addressing.address(at=at)
+    for channel in Channel:
+        delivering.give_back_forsaken(at=at)
+        batches = -(-delivering.waiting(channel, at=at) // delivering.BATCH)
+        waking.to_deliver(channel, min(batches, MOST_HELPERS))
+
+
+@shared_task
+def deliver(channel: str) -> None:
+    """Send what waits on a channel, and have somebody go on when there is more."""
+    which = Channel(channel)
+    epochs.look(at=timezone.now())
+    with told_to_stop() as stop:
+        delivering.deliver(which, clock=timezone.now, patience=PATIENCE, stop=stop)
+    if delivering.waiting(which, at=timezone.now()):
+        waking.to_deliver(which)
