@@ -101,7 +101,7 @@ HORIZON: Final = timedelta(days=7)
 LOOKED_BACK: Final = timedelta(days=7)
 #: What lies back so long when it is read happened somewhere else, such as in an import; nobody is told any more.
 NEWS_FOR: Final = timedelta(days=3)
-#: Said so late, several reminders of one subject become one.
+#: What was due so shortly before it was planned is still said; said later than this, several reminders of one subject become one.
 LATE: Final = timedelta(minutes=15)
 #: The farthest offsets of a rule.
 MOST_DAYS: Final = 60

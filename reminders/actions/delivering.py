@@ -17,7 +17,7 @@ from typing import Any, Final
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, PositiveSmallIntegerField, Value, When
 
 from accounts.vocabulary import AccountKind
 from reminders.actions.planning import stands
@@ -79,7 +79,11 @@ def give_back_forsaken(*, at: datetime) -> int:
     What was being handed over may have arrived: it counts as a possible duplicate from now on.
     """
     rows = Delivery.objects.forsaken(at)
-    lost = Case(When(state=DeliveryState.HANDING_OVER, then=F("possible_duplicates") + 1), default=F("possible_duplicates"))
+    lost = Case(
+        When(state=DeliveryState.HANDING_OVER, then=F("possible_duplicates") + 1),
+        default=F("possible_duplicates"),
+        output_field=PositiveSmallIntegerField(),
+    )
     freed = rows.update(state=_waiting_again(), possible_duplicates=lost, next_at=at, claim_token=None, lease_until=None)
     if freed:
         log.warning("deliveries were given back by lost workers", number=freed)

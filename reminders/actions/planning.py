@@ -21,7 +21,7 @@ from releases.models import Contribution, Gate, Prerequisite, Promotion, Release
 from reminders.models import Epoch, Reminder, Rule
 from reminders.occasions import ALL, DATED, TOLD, Moment, News, Scope
 from reminders.queries.offsets import all_due, digest_of, span_of
-from reminders.vocabulary import HORIZON, LOOKED_BACK, NEWS_FOR, Occasion, ReminderState
+from reminders.vocabulary import HORIZON, LATE, LOOKED_BACK, NEWS_FOR, Occasion, ReminderState
 
 #: A pass over everything comes round so often, for what comes into sight by itself.
 EVERY: Final = timedelta(hours=1)
@@ -50,8 +50,9 @@ class _Wanted:
 
 @dataclass
 class _Read:
-    """What facts come to: what has to be planned anew, and what is to be told."""
+    """What facts come to: what has to be planned anew, what is to be told, and since when (UTC) things may be otherwise."""
 
+    since: datetime
     scopes: Scopes = field(default_factory=lambda: {Scope.RELEASE: set(), Scope.PROJECT: set()})
     everything: bool = False
     news: list[News] = field(default_factory=list)
@@ -62,7 +63,10 @@ def plan(*, at: datetime) -> int:
     with transaction.atomic():
         _alone()
         epoch = Epoch.objects.present()
-        floor = min(at, max(epoch.planned_at + HORIZON, at - LOOKED_BACK)) if epoch.planned_at else at
+        floor = at - LATE
+        if epoch.planned_at:
+            # Nobody looked for long: what came into sight and was due meanwhile is said late.
+            floor = min(floor, max(epoch.planned_at + HORIZON, at - LOOKED_BACK))
         written = _follow(None, at, floor, epoch.held_until)
         written += Reminder.objects.planned().filter(rule__is_on=False).update(state=ReminderState.CANCELLED)
         Epoch.objects.update(planned_at=at)
@@ -74,7 +78,7 @@ def plan_for(*, releases: Collection[int] = (), projects: Collection[int] = (), 
     with transaction.atomic():
         _alone()
         scopes = {Scope.RELEASE: set(releases), Scope.PROJECT: set(projects)}
-        return _follow(scopes, at, at, Epoch.objects.present().held_until)
+        return _follow(scopes, at, at - LATE, Epoch.objects.present().held_until)
 
 
 def catch_up(*, at: datetime) -> int:
@@ -98,9 +102,9 @@ def catch_up(*, at: datetime) -> int:
             read = _read(epoch.read_until, until, at)
             written += _tell(read.news, at, epoch.held_until)
             if read.everything or sum(map(len, read.scopes.values())) > MOST_SCOPES:
-                written += _follow(None, at, at, epoch.held_until)
+                written += _follow(None, at, read.since, epoch.held_until)
             else:
-                written += _follow(read.scopes, at, at, epoch.held_until)
+                written += _follow(read.scopes, at, read.since, epoch.held_until)
             Epoch.objects.update(read_until=until)
     planned_at = Epoch.objects.values_list("planned_at", flat=True).get()
     # A clock that was put back is no reason to wait.
@@ -222,8 +226,8 @@ def _tell(news: Sequence[News], at: datetime, held_until: datetime | None) -> in
 
 def _read(after: int, until: int, at: datetime) -> _Read:
     """What the facts of events with numbers in `(after, until]` come to."""
-    read = _Read()
     events = dict(Event.objects.filter(number__gt=after, number__lte=until).values_list("pk", "at"))
+    read = _Read(since=max(min(at - LATE, *events.values()), at - NEWS_FOR))
     facts = Fact.objects.filter(event__in=events, subject_kind__in=_KINDS).order_by("event__number", "position")
     seen: dict[str, set[int]] = defaultdict(set)
     for event, kind, number, verb, data in facts.values_list("event_id", "subject_kind", "subject_id", "verb", "data"):

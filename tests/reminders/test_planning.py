@@ -287,3 +287,12 @@ def test_the_shipped_rules_come_once_and_stay_as_somebody_left_them():
     assert rules.install(by=operator, at=NOON) == 0
     rule.refresh_from_db()
     assert (rule.offsets, rule.on_since) == ([-4, 0], NOON + DAY)
+
+
+@pytest.mark.django_db
+def test_what_was_due_just_before_it_was_planned_is_still_said_and_what_was_due_long_before_is_not():
+    says("approval_waiting", 0, unit="hours")
+    asked(requested_at=NOON - timedelta(minutes=5), starts_at=NOON + 9 * DAY, ends_at=NOON + 10 * DAY)
+    asked(requested_at=NOON - timedelta(minutes=20), starts_at=NOON + 9 * DAY, ends_at=NOON + 10 * DAY)
+    planning.plan(at=NOON)
+    assert due_days() == ["2026-03-10 11:55"]
