@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 
 from common.stopping import told_to_stop
 from releases.models import Release
-from reminders.actions import addressing, delivering, deliveries, planning
+from reminders.actions import addressing, deliveries, delivering, planning
 from reminders.models import Delivery
 from reminders.vocabulary import Channel
 from tests.callers import change
