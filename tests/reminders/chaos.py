@@ -1,6 +1,7 @@
 """Real workers, clocks, a broker and an SMTP server, and what may happen to them."""
 
 import asyncio
+import logging
 import os
 import random
 import signal
@@ -67,7 +68,8 @@ class Sink:
 
 @contextmanager
 def serving(sink: Sink) -> Iterator[int]:
-    """The port on which the sink takes mails."""
+    """The port on which the sink takes mails. The library tells every line of every mail, which takes longer than the mail."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     controller = Controller(sink, hostname="127.0.0.1", port=_free_port())
     controller.start()
     try:
