@@ -10,7 +10,7 @@ from history.signals import committed
 from reminders.actions import waking
 
 #: Of what something may be said; whatever else there is waits for the clock.
-CONCERNING: Final = frozenset({"release", "promotion", "gate", "output", "project"})
+CONCERNING: Final = frozenset({"release", "promotion", "gate", "output", "project", "rule"})
 
 
 @receiver(committed)

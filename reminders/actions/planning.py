@@ -5,8 +5,8 @@ answer. Whoever plans holds an advisory lock, so that any number of clocks and w
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -47,6 +47,9 @@ class _Wanted:
     def key(self) -> Key:
         return self.rule.pk, self.moment.subject, self.due_at
 
+    def comes_before(self, other: "_Wanted") -> bool:
+        return (not self.may_come, self.moment.at) < (not other.may_come, other.moment.at)
+
 
 @dataclass
 class _Read:
@@ -59,24 +62,27 @@ class _Read:
 
 
 def plan(*, at: datetime) -> int:
-    """Plan everything from how things stand at an instant (UTC), and cancel what is no longer true; gives how many rows it wrote."""
+    """Plan everything from how things stand at an instant (UTC), and cancel what is no longer true; gives how many rows it wrote.
+
+    While somebody else plans, nothing: they do.
+    """
     with transaction.atomic():
-        _alone()
+        if not _alone():
+            return 0
         epoch = Epoch.objects.present()
         floor = at - LATE
         if epoch.planned_at:
             # Nobody looked for long: what came into sight and was due meanwhile is said late.
             floor = min(floor, max(epoch.planned_at + HORIZON, at - LOOKED_BACK))
         written = _follow(None, at, floor, epoch.held_until)
-        written += Reminder.objects.planned().filter(rule__is_on=False).update(state=ReminderState.CANCELLED)
         Epoch.objects.update(planned_at=at)
     return written
 
 
 def plan_for(*, releases: Collection[int] = (), projects: Collection[int] = (), at: datetime) -> int:
-    """The same for some releases and projects (ids) alone."""
-    with transaction.atomic():
-        _alone()
+    """The same for some releases and projects (ids) alone; waits for whoever plans."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         scopes = {Scope.RELEASE: set(releases), Scope.PROJECT: set(projects)}
         return _follow(scopes, at, at - LATE, Epoch.objects.present().held_until)
 
@@ -84,12 +90,14 @@ def plan_for(*, releases: Collection[int] = (), projects: Collection[int] = (), 
 def catch_up(*, at: datetime) -> int:
     """Read what happened since it was last asked: tell it, and plan anew what it concerns; a full pass when one is due.
 
-    Numbers of events follow commits without holes, so that each is read once, however many ask. Gives how many rows were written.
+    Numbers of events follow commits without holes, so that each is read once, however many ask. Gives how many rows were written. While
+    somebody else plans, what has just happened is left to them, or to the next look.
     """
     written = 0
     while True:
         with transaction.atomic():
-            _alone()
+            if not _alone():
+                return written
             epoch = Epoch.objects.present()
             last = last_number()
             if epoch.read_until is None or epoch.read_until > last:
@@ -113,9 +121,11 @@ def catch_up(*, at: datetime) -> int:
     return written
 
 
-def _alone() -> None:
+def _alone() -> bool:
+    """Whether nobody else plans until this transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
 
 
 # --- what is planned
@@ -125,25 +135,34 @@ def _follow(scopes: Scopes | None, at: datetime, floor: datetime, held_until: da
     """Make what is planned be what follows; `floor`: what was due since then may still come, though it was never planned."""
     rules = [rule for rule in Rule.objects.on() if rule.occasion in DATED]
     concerned = [rule for rule in rules if scopes is None or scopes[DATED[Occasion(rule.occasion)].scope]]
+    cancelled = 0
+    if scopes is None:
+        cancelled = Reminder.objects.planned().filter(rule__is_on=False).update(state=ReminderState.CANCELLED)
     if not concerned:
-        return 0
-    wanted: dict[Key, _Wanted] = {}
-    for rule in concerned:
-        occasion = DATED[Occasion(rule.occasion)]
-        asked = None if scopes is None else scopes[occasion.scope]
-        for moment in occasion.moments(span_of(rule, at, asked)):
-            for each in _of_moment(rule, moment, at, floor):
-                # Of two moments that speak at the same time, such as of two approvals that lapse, the earlier one counts.
-                known = wanted.get(each.key)
-                if known is None or (each.may_come, -each.moment.at.timestamp()) > (
-                    known.may_come,
-                    -known.moment.at.timestamp(),
-                ):
-                    wanted[each.key] = each
+        return cancelled
     present = _present(concerned, scopes)
-    gone = [number for key, number in present.items() if key not in wanted]
-    cancelled = _cancel(gone)
-    return cancelled + _write([each for each in wanted.values() if each.may_come or each.key in present], held_until)
+    wanted: dict[Key, _Wanted] = {}
+    for rule, moment in _moments(concerned, scopes, at):
+        for each in _of_moment(rule, moment, at, floor):
+            # Of two moments that speak at the same time, such as of two approvals that lapse, the earlier one counts.
+            if (each.may_come or each.key in present) and (each.key not in wanted or each.comes_before(wanted[each.key])):
+                wanted[each.key] = each
+    cancelled += _cancel([number for key, number in present.items() if key not in wanted])
+    return cancelled + _write(list(wanted.values()), held_until)
+
+
+def _moments(rules: Sequence[Rule], scopes: Scopes | None, at: datetime) -> Iterator[tuple[Rule, Moment]]:
+    """The moments of which each rule may speak; rules of the same occasion ask it once, for all that any of them wants to know."""
+    together: dict[tuple[Occasion, int], list[Rule]] = defaultdict(list)
+    for rule in rules:
+        together[Occasion(rule.occasion), rule.assumed_days].append(rule)
+    for (name, _), some in together.items():
+        occasion = DATED[name]
+        spans = [span_of(rule, at, None if scopes is None else scopes[occasion.scope]) for rule in some]
+        widest = replace(spans[0], since=min(span.since for span in spans), until=max(span.until for span in spans))
+        for moment in occasion.moments(widest):
+            for rule in some:
+                yield rule, moment
 
 
 def _of_moment(rule: Rule, moment: Moment, at: datetime, floor: datetime) -> Iterable[_Wanted]:
@@ -234,7 +253,7 @@ def _read(after: int, until: int, at: datetime) -> _Read:
         columns = data.get("columns", ())
         named = frozenset(columns) if isinstance(columns, list) else frozenset[str]()
         seen[kind].add(number)
-        read.everything |= kind in _EVERYWHERE and bool(named & _EVERYWHERE[kind])
+        read.everything |= kind == "rule" or (kind in _EVERYWHERE and bool(named & _EVERYWHERE[kind]))
         if events[event] > at - NEWS_FOR:
             read.news.append(News(kind, number, verb, events[event], named))
     releases, projects = read.scopes[Scope.RELEASE], read.scopes[Scope.PROJECT]
@@ -255,8 +274,8 @@ def _read(after: int, until: int, at: datetime) -> _Read:
     return read
 
 
-_KINDS: Final = ("release", "promotion", "gate", "output", "project", "environment", "team")
-#: What lies under so much that everything is planned anew: clocks and calendars.
+_KINDS: Final = ("release", "promotion", "gate", "output", "project", "environment", "team", "rule")
+#: What lies under so much that everything is planned anew: clocks and calendars, besides the rules themselves.
 _EVERYWHERE: Final[Mapping[str, frozenset[str]]] = {
     "environment": frozenset({"time_zone", "region"}),
     "team": frozenset({"region"}),

@@ -331,7 +331,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="reminder",
-            index=models.Index(condition=models.Q(("state", "planned")), fields=["due_at", "id"], name="reminder_planned"),
+            index=models.Index(
+                condition=models.Q(("state__in", ("planned", "held"))), fields=["due_at", "id"], name="reminder_waiting"
+            ),
         ),
         migrations.AddIndex(
             model_name="reminder",

@@ -9,6 +9,8 @@ from reminders.models.rule import Rule
 from reminders.querysets import ReminderQuerySet
 from reminders.vocabulary import ReminderState
 
+_WAITING = (ReminderState.PLANNED, ReminderState.HELD)
+
 
 class Reminder(models.Model):
     """What a rule makes be said of (`subject_kind`, `subject_id`) at `due_at` (UTC). Machinery: planned anew at any time.
@@ -37,7 +39,7 @@ class Reminder(models.Model):
             models.CheckConstraint(condition=Q(state__in=ReminderState.values), name="reminder_state_known"),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="reminder_planned", condition=Q(state=ReminderState.PLANNED)),
+            models.Index(fields=["due_at", "id"], name="reminder_waiting", condition=Q(state__in=_WAITING)),
             models.Index(fields=["scope_id"], name="reminder_of_scope"),
             models.Index(fields=["subject_kind", "subject_id"], name="reminder_of_subject"),
         ]
