@@ -91,6 +91,23 @@ def test_an_event_that_tells_nothing_of_it_is_told_as_a_whole():
     assert [(each.name, each.before, each.after) for each in entry.differences] == [("status", "Active", "Closed")]
 
 
+def test_of_an_import_nothing_is_told_that_is_another_things_matter():
+    rita = UserFactory(name="Rita")
+    program: Any = ProgramFactory(name="Payments")
+    inside, outside = ProjectFactory(program=program), ProjectFactory(program=None)
+    others = [ProgramFactory() for _ in range(20)]
+    with deed(by=rita):
+        for each in (inside, outside):
+            each.status = "closed"
+            each.save()
+        for other in others:
+            record(other, "brought", by=rita, template="{actor} imported {subject}")
+        record(program, "brought", by=rita, template="{actor} imported {subject}")
+    assert sentences(inside, rita)[0] == ["Rita imported Payments"]
+    assert sentences(outside, rita)[0] == []
+    assert "Rita changed this" in " ".join(page(outside, rita).split())
+
+
 def test_personal_columns_say_only_that_they_changed():
     person = UserFactory(name="Old name")
     change(person, name="New name")
