@@ -192,9 +192,9 @@ def _told(event_ids: Sequence[int], kind: str, number: int) -> dict[int, list[Fa
 
 def _around(kind: str, number: int) -> set[tuple[str, int]]:
     """What a thing belongs or refers to, each by (kind, id)."""
-    model = model_of(kind)
+    model: Any = model_of(kind)
     referring = [each for each in model._meta.concrete_fields if _kind_referred_to(each)]
-    row = model._base_manager.filter(pk=number).values(*(each.attname for each in referring)).first() or {}
+    row = model.objects.filter(pk=number).values(*(each.attname for each in referring)).first() or {}
     return {(_kind_referred_to(each), row[each.attname]) for each in referring if row.get(each.attname)}
 
 
