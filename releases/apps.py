@@ -24,7 +24,7 @@ class ReleasesConfig(AppConfig):
         parts.add("release", 5, standards.policies_of_release)
         parts.add("policy.version", 10, standards.trial_of_draft)
         parts.add("promotion", 5, approvals.of_promotion)
-        parts.add("release", 3, approvals.of_release)
+        parts.add("release.approvals", 10, approvals.of_release)
         parts.add("environment.live", 10, added.environment_live)
         parts.add("environment.promotions", 10, added.environment_promotions)
         parts.add("service.live", 10, added.service_live)

@@ -9,7 +9,7 @@ from common.workdays import TooFar
 from environments.vocabulary import SoakUnit
 from projects.vocabulary import OutputStatus
 from releases.queries.cases import WITH_A_WAY_BACK, Case
-from releases.queries.soaks import Passage
+from releases.queries.soaks import Passage, asked_on
 from releases.verdicts.requirements import Requirement, RequirementState, RequirementType
 from releases.verdicts.standards import RELEASING
 from releases.vocabulary import SUCCESSES, UNFINISHED, ContributionState, Identity, ItemChange
@@ -94,12 +94,8 @@ def _what_is_missing(passage: Passage) -> str:
 
 def soak(case: Case) -> Iterator[Requirement]:
     """At each stop it came by it has stayed as long as the route asks, and at the last before as long as the policies ask."""
-    rules = [rule for rule in case.asked.schedules if rule.soak_hours]
-    for passage in case.passages:
-        asked = [(passage.stop.soak_hours, passage.stop.soak_unit)] if passage.stop.soak_hours else []
-        if passage.is_next:
-            asked += [(rule.soak_hours, rule.soak_unit) for rule in rules]
-        if asked and passage.passed_at is not None:
+    for passage, asked in asked_on(case.passages, case.asked.schedules):
+        if passage.passed_at is not None:
             yield _soaked(case, passage, asked)
 
 
