@@ -150,6 +150,23 @@ def last_number() -> int:
     return int(Head.objects.values_list("number", flat=True).get())
 
 
+def state(tables: Iterable[str]) -> bytes | None:
+    """The hash of the last event that changed one of `tables`: no other state, of this or another database, has the same one.
+
+    None while it cannot be told: inside a transaction rows may have changed that have no number yet, and at the very beginning
+    there is no event.
+    """
+    if connection.in_atomic_block:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT hash FROM history_event WHERE number = (SELECT max(last) FROM history_mark WHERE table_name = ANY(%s))",
+            [list(tables)],
+        )
+        row = cursor.fetchone()
+    return bytes(row[0]) if row else None
+
+
 def last_change_of_rights(user: Any) -> int:
     """The number of the last event that changed a role or a team of `user`; 0 when none ever did."""
     with connection.cursor() as cursor:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.models import Absence, Team, User
-from accounts.vocabulary import AccountKind, Role
+from accounts.models import Team, User
+from accounts.vocabulary import Role
 from environments.vocabulary import Stage
 from policies.queries import Speakers
 from projects.rules import may_write_output
@@ -15,6 +15,7 @@ from releases.models import Candidate, Contribution, Gate, Promotion, Release, W
 from releases.queries.routes import stops_of
 from releases.queries.seats import SeatsStanding
 from releases.queries.speakers import names_of
+from releases.queries.voices import voices
 from releases.vocabulary import (
     MOVED_BY_PEOPLE,
     RELEASE_MOVES,
@@ -151,14 +152,6 @@ def _is_borne_out(origin: ReleaseStatus, target: ReleaseStatus, stays: Collectio
 
 
 # --- gates
-
-
-def voices(by: User, at: datetime) -> list[User]:
-    """Who a person speaks for at an instant (UTC): themselves, and those who are away then and named them. No program speaks."""
-    if by.kind != AccountKind.PERSON or not by.writes_what_is_theirs:
-        return []
-    away = Absence.objects.at(at).filter(delegate=by).select_related("user").order_by("id")
-    return [by, *(absence.user for absence in away if absence.user.writes_what_is_theirs)]
 
 
 def may_decide_gate(by: User, gate: Gate, at: datetime) -> bool:
