@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.converters import NAME
-from releases.views import approvals, contents, evidence, gates, live, promotions, releases, running, writing
+from releases.views import approvals, assessments, contents, evidence, gates, live, promotions, releases, running, writing
 
 urlpatterns = [
     path("releases/", releases.releases, name="releases"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path(f"releases/<{NAME}:key>/", releases.release, name="release"),
     path(f"releases/<{NAME}:key>/edit/", writing.edit_release, name="edit_release"),
     path(f"releases/<{NAME}:key>/copy/", writing.copy_release, name="copy_release"),
+    path(f"releases/<{NAME}:key>/assessment/", assessments.assess_release, name="assess_release"),
     path(f"releases/<{NAME}:key>/status/", writing.move_release_on, name="move_release_on"),
     path(f"releases/<{NAME}:key>/members/", writing.change_members, name="change_members"),
     path(f"releases/<{NAME}:key>/restriction/", writing.restrict_release, name="restrict_release"),

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from environments.vocabulary import Stage
-from policies.models import ApprovalRule, GateRule, PolicyVersion, ScheduleRule
+from policies.models import ApprovalRule, GateRule, PolicyVersion, RiskQuestion, ScheduleRule
 from policies.vocabulary import EvidenceKind, GateArea, Nature, Risk, Size, Urgency, threshold_words
 
 Facts = Mapping[str, str]
@@ -117,6 +117,11 @@ def schedule_facts(rule: ScheduleRule) -> dict[str, str]:
     return {name: said for name, said in facts.items() if said}
 
 
+def question_facts(question: RiskQuestion) -> dict[str, str]:
+    """What may be answered to a question, and the risk that each answer stands for."""
+    return {each["answer"]: f"{Risk(each['risk']).label} risk" for each in question.answers}
+
+
 def compare(before: PolicyVersion, after: PolicyVersion) -> list[Difference]:
     """What two versions of a policy say differently, rule by rule of the same code."""
     found: list[Difference] = []
@@ -127,6 +132,7 @@ def compare(before: PolicyVersion, after: PolicyVersion) -> list[Difference]:
         ("Gates", "gate_rules", gate_facts),
         ("Approvals", "approval_rules", approval_facts),
         ("Schedule", "schedule_rules", schedule_facts),
+        ("Questions about the risk", "risk_questions", question_facts),
     ):
         old, new = ({rule.code: rule for rule in getattr(version, name).all()} for version in (before, after))
         for code in dict.fromkeys([*old, *new]):

@@ -163,7 +163,18 @@ class Organisation:
         }
         lead = {"code": "lead", "name": "Two days ahead", "stage": "production", "lead_days": 2}
         policy = policies.create(by=operator, slug="major", name="Major releases", description="What changes how people work.")
-        says = {"sizes": ["major"], "gate_rules": [gate], "approval_rules": [approval], "schedule_rules": [lead]}
+        question = {
+            "code": "way-back",
+            "name": "Can it be taken back within its window?",
+            "answers": [{"answer": "Yes, and that was rehearsed", "risk": "low"}, {"answer": "No", "risk": "high"}],
+        }
+        says = {
+            "sizes": ["major"],
+            "gate_rules": [gate],
+            "approval_rules": [approval],
+            "schedule_rules": [lead],
+            "risk_questions": [question],
+        }
         versions.publish(versions.draft(policy, says, by=operator), by=clock, at=timezone.now())
         versions.draft(policy, {"approval_rules": [{**approval, "people": 9}], "schedule_rules": []}, by=operator)
 
@@ -240,6 +251,7 @@ PAGES: dict[str, Row] = {
     "outputs/<>/offer/": Row(lambda o: f"/outputs/{o.output.pk}/offer/"),
     "releases/<>/edit/": Row(lambda o: f"/releases/{o.release.key}/edit/"),
     "releases/<>/copy/": Row(lambda o: f"/releases/{o.release.key}/copy/"),
+    "releases/<>/assessment/": Row(lambda o: f"/releases/{o.asked.release.key}/assessment/"),
     "releases/<>/status/": Row(lambda o: f"/releases/{factories.ReleaseFactory(status='in_production').key}/status/"),
     "releases/<>/members/": Row(lambda o: f"/releases/{factories.ReleaseFactory(extent='package').key}/members/"),
     "releases/<>/restriction/": Row(lambda o: f"/releases/{o.release.key}/restriction/"),

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tests.roles.world import ABSENT, OTHERS, RESTRICTED, Names
+from policies.queries import Question
+from releases.forms.assessments import field_of
+from tests.roles.world import ABSENT, OTHERS, QUESTION, RESTRICTED, Names
 
 #: What a restriction of a program, project or release hides.
 RESTRICTABLE: Final = {
@@ -18,6 +20,7 @@ RESTRICTABLE: Final = {
     *("release", "draft", "package", "member", "gone_live", "promotion", "item", "candidate"),
     *("contribution", "offered", "prerequisite", "deployment"),
     *("gated", "gate", "decided_gate", "gate_decision", "waived_gate", "waiver", "evidence"),
+    *("assessed", "assessment"),
     *("asked", "asked_package", "approval", "ready", "running", "paused", "failed"),
 }
 #: What belongs to nobody alone.
@@ -83,6 +86,8 @@ _IN_A_MONTH: Final = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%d
 NOTE: Final[Body] = {"kind": "note", "note": "Looked at by hand"}
 PASSED: Final[Body] = {"outcome": "passed"}
 WAIVED: Final[Body] = {"reason": "Late", "compensating_control": "Somebody watches", "expires_at": f"{_IN_A_MONTH}:00Z"}
+_ANSWERS: Final = {each["answer"]: each["risk"] for each in QUESTION["answers"]}
+_WAY_BACK: Final = field_of(Question(QUESTION["code"], QUESTION["name"], _ANSWERS, ()))
 
 PAGES: Final[dict[str, Ask]] = {
     "GET ": Ask("/"),
@@ -211,6 +216,8 @@ PAGES: Final[dict[str, Ask]] = {
     "POST releases/<>/edit/": Ask("/releases/{draft}/edit/", NEW_RELEASE),
     "GET releases/<>/copy/": Ask("/releases/{release}/copy/"),
     "POST releases/<>/copy/": Ask("/releases/{release}/copy/", {"version": "9.9.9"}),
+    "GET releases/<>/assessment/": Ask("/releases/{assessed}/assessment/"),
+    "POST releases/<>/assessment/": Ask("/releases/{assessed}/assessment/", {_WAY_BACK: "No"}),
     "GET releases/<>/status/": Ask("/releases/{gone_live}/status/"),
     "POST releases/<>/status/": Ask("/releases/{gone_live}/status/", {"status": "closed"}),
     "GET releases/<>/members/": Ask("/releases/{package}/members/"),
@@ -446,6 +453,26 @@ REST: Final[dict[str, Ask]] = {
     "POST promotions/<>/pause/": Ask("promotions/{running}/pause/", REASON),
     "DELETE promotions/<>/pause/": Ask("promotions/{paused}/pause/"),
     "POST promotions/<>/outcome/": Ask("promotions/{running}/outcome/", {"outcome": "failed"}),
+    "GET releases/<>/questionnaire/": Ask("releases/{assessed}/questionnaire/"),
+    "GET releases/<>/assessments/": Ask("releases/{assessed}/assessments/"),
+    "GET releases/<>/assessments/<>/": Ask("releases/{assessed}/assessments/{assessment}/"),
+    "POST releases/<>/assessments/": Ask(
+        "releases/{assessed}/assessments/", {"answers": [{"question": "way-back", "answer": "No"}]}
+    ),
+    # audiences and what they need
+    "GET releases/<>/audiences/": Ask("releases/{gated}/audiences/"),
+    "POST releases/<>/audiences/": Ask("releases/{gated}/audiences/", {"name": "Drivers"}),
+    "GET releases/<>/audiences/<>/": Ask("releases/{gated}/audiences/{audience}/"),
+    "PATCH releases/<>/audiences/<>/": Ask("releases/{gated}/audiences/{audience}/", {"site": "Leipzig"}),
+    "DELETE releases/<>/audiences/<>/": Ask("releases/{gated}/audiences/{audience}/"),
+    "POST releases/<>/audiences/<>/draft/": Ask("releases/{gated}/audiences/{audience}/draft/", {}),
+    "GET releases/<>/preparations/": Ask("releases/{gated}/preparations/"),
+    "POST releases/<>/preparations/": Ask("releases/{gated}/preparations/", {"audience": "{audience}", "need": "notice"}),
+    "GET releases/<>/preparations/<>/": Ask("releases/{gated}/preparations/{preparation}/"),
+    "PATCH releases/<>/preparations/<>/": Ask("releases/{gated}/preparations/{preparation}/", {"about": "Refunds"}),
+    "DELETE releases/<>/preparations/<>/": Ask("releases/{gated}/preparations/{preparation}/"),
+    "POST releases/<>/preparations/<>/completion/": Ask("releases/{gated}/preparations/{preparation}/completion/", {}),
+    "DELETE releases/<>/preparations/<>/completion/": Ask("releases/{gated}/preparations/{done}/completion/"),
     # gates
     "GET releases/<>/gates/": Ask("releases/{gated}/gates/"),
     "GET gates/": Ask("gates/"),
