@@ -74,6 +74,7 @@ class Station:
     version: str = ""
     planned: Span | None = None
     actual: Span | None = None
+    happened: str = "actual"
     attempt: str = ""
     url_promotion: str = ""
     soak: datetime | None = None
@@ -142,7 +143,7 @@ def _said(station: Station, zone: tzinfo, at: datetime) -> Iterable[str]:
     if station.planned:
         yield f"planned {interval_words(*station.planned, zone, year)}"
     if station.actual:
-        yield f"actual {interval_words(*station.actual, zone, year)}"
+        yield f"{station.happened} {interval_words(*station.actual, zone, year)}"
     if station.soak and station.soak > at:
         yield f"soaks until {instant_words(station.soak, zone, year)}"
     if station.is_interrupted:
@@ -216,6 +217,7 @@ def _station(release: Release, place: _Place, state: str, beside: str, toll: Tol
         version=release.version if state == "here" else "",
         planned=_planned(planned or (latest if latest and latest.status == _P.MISSED else None)),
         actual=_actual(done),
+        happened="actual" if place.was_reached or done is None else f"{_P(done.status).label}".lower(),
         attempt=_attempt(latest),
         url_promotion=reverse("promotion", args=[latest.pk]) if latest else "",
         soak=max(until) if until else None,

@@ -15,7 +15,7 @@ from environments.vocabulary import Stage
 from releases import rules
 from releases.models import Promotion, Release
 from releases.queries.glances import Glance
-from releases.verdicts import NOT_BEGUN, Requirement, RequirementType, Verdict, verdict, verdicts
+from releases.verdicts import NOT_BEGUN, Requirement, RequirementType, Verdict, readiness, verdict, verdicts
 
 _T = RequirementType
 #: What one does on the page a requirement leads to.
@@ -82,9 +82,11 @@ def of_promotion(request: HttpRequest, promotion: Promotion) -> SafeString | Non
 def answered(glances: Iterable[Glance]) -> None:
     """Add to what a list says of releases the verdict on the next promotion of each that has one ahead."""
     known = [glance for glance in glances if glance.promotion is not None and glance.promotion.status in NOT_BEGUN]
-    found = verdicts([glance.promotion for glance in known if glance.promotion], timezone.now()) if known else {}
+    now = timezone.now()
+    found = verdicts([glance.promotion for glance in known if glance.promotion], now) if known else {}
     for glance in known:
         glance.verdict = found.get(glance.promotion.pk) if glance.promotion else None
+        glance.readiness = readiness(glance.verdict, now) if glance.verdict else None
 
 
 def _part(request: HttpRequest, release: Release, promotions: Sequence[Promotion], title: str) -> SafeString:

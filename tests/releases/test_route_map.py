@@ -134,7 +134,7 @@ def test_another_attempt_takes_the_place_of_the_one_that_failed(line: list[Any])
     station = mapped(release)["Test"]
     assert (station.state, station.attempt) == ("next", "approved, attempt 2")
     assert station.planned == (NOON + timedelta(days=1), NOON + timedelta(days=1, hours=2))
-    assert station.actual == (NOON, NOON + 2 * HOUR)
+    assert (station.happened, station.actual) == ("failed", (NOON, NOON + 2 * HOUR))
 
 
 def test_a_stop_to_which_another_candidate_goes_once_more_is_next(line: list[Any]):
