@@ -245,6 +245,10 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", default="Releasecal <releasecal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# --- calls to addresses that people give
+
+OUTGOING_HOSTS = env.words("OUTGOING_HOSTS", default=[])
+
 # --- REST
 
 REST_FRAMEWORK = {
