@@ -15,10 +15,13 @@ from accounts.models import Team, User
 from common.refusals import Conflict, RuleBroken
 from environments.actions import bookings, environments, routes, services
 from environments.models import Environment, Route, Service
+from policies.actions import standards as standard_set
 from projects.actions import milestones, outputs, programs, projects
 from projects.models import Output, Program, Project
+from releasecal.demo import standards
 from releasecal.demo.company import ACCEPTANCE, COLLEAGUES, HARBOUR, ROUTES, STAGING, TEAMS, TEST, Place
 from releasecal.demo.days import HEAD_OFFICE, Today, instant, working_days
+from releasecal.demo.lately import Lately
 from releasecal.demo.lines import RESTRICTED_NAME, RESTRICTED_VERSION
 from releasecal.demo.rows import Company
 from releasecal.demo.talk import REMARKS
@@ -72,6 +75,7 @@ def build(day: date, *, by: User, scale: int = 1) -> int:
         missing = [company for company in companies(Today(day), scale) if not _is_there(company)]
         if missing:
             _make_colleagues(by)
+            _make_standards(persons, by)
         for company in missing:
             _expect_free(company)
             _make(company, persons, by)
@@ -132,6 +136,13 @@ def _make_colleagues(by: User) -> None:
             )
 
 
+def _make_standards(persons: dict[str, User], by: User) -> None:
+    """What is asked of releases: promotions live by it, so it comes before them."""
+    now = timezone.now()
+    standard_set.install(by=by, at=now)
+    standards.publish(by=persons["policy"], second=persons["policy2"], at=now)
+
+
 def _make(company: Company, persons: dict[str, User], by: User) -> None:
     """One company, each part in the name of who does that; what is history already only the operator may vouch for."""
     keeper, pmo = persons["environment"], persons["pmo"]
@@ -146,6 +157,8 @@ def _make(company: Company, persons: dict[str, User], by: User) -> None:
     releases.bring(list(company.releases()), by=persons["release"])
     promotions.bring(list(company.promotions()), by=by, at=now, trust_history=True)
     _restrict(company, persons["release2"])
+    if company.is_lived_in:
+        Lately(company, persons, timezone.now()).tell()
     _book(company, keeper)
     _talk(company, persons)
 
