@@ -3,7 +3,19 @@
 from django.urls import path
 
 from common.converters import NAME
-from releases.views import approvals, assessments, contents, evidence, gates, live, promotions, releases, running, writing
+from releases.views import (
+    approvals,
+    assessments,
+    contents,
+    evidence,
+    gates,
+    live,
+    promotions,
+    releases,
+    running,
+    waiting,
+    writing,
+)
 
 urlpatterns = [
     path("releases/", releases.releases, name="releases"),
@@ -59,6 +71,7 @@ urlpatterns += [
 ]
 
 urlpatterns += [
+    path("approvals/", waiting.waiting_for_me, name="waiting_for_me"),
     path("promotions/<int:pk>/request/", approvals.request_promotion, name="request_promotion"),
     path("promotions/<int:pk>/withdrawal/", approvals.withdraw_promotion, name="withdraw_promotion"),
     path("promotions/<int:pk>/approvals/new/", approvals.decide_promotion, name="decide_promotion"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +26,7 @@ from releases.actions.gates.deciding import not_yours
 from releases.forms.gates import GateDecisionShape, ReopeningShape, WaiverShape, ticks_of
 from releases.models import Gate, GateDecision, Release, Waiver
 from releases.queries.gates import GateStanding, state_of
+from releases.queries.windows import zones_of
 from releases.vocabulary import ENDED, GateState
 
 WRITES: Final = ["GET", "HEAD", "POST"]
@@ -47,7 +49,8 @@ def of_release(request: HttpRequest, release: Release) -> SafeString:
     standings = state_of(found, now)
     order = {area: place for place, area in enumerate(GateArea)}
     found.sort(key=lambda gate: (order[GateArea(gate.area)], gate.stage, gate.due_on is None, gate.due_on, gate.pk))
-    rows = [Row(gate, standings[gate.pk], _is_late(gate, standings[gate.pk], now)) for gate in found]
+    zones = zones_of(found)
+    rows = [Row(gate, standings[gate.pk], is_late(gate, standings[gate.pk], now, zones[gate.pk])) for gate in found]
     areas = [(GateArea(area).label, list(own)) for area, own in groupby(rows, lambda row: row.gate.area)]
     good = sum(row.standing.is_good for row in rows)
     context = {"areas": areas, "good": good, "count": len(rows), "zone": pages.zone_quietly(request)}
@@ -65,7 +68,7 @@ def gate(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         "gate": found,
         "release": found.release,
         "standing": standing,
-        "is_late": _is_late(found, standing, now),
+        "is_late": is_late(found, standing, now, zones_of([found])[found.pk]),
         "threshold": _threshold(found),
         "checklist": [(each, each in found.ticked) for each in (found.rule.checklist if found.rule else [])],
         "decisions": GateDecision.objects.filter(gate=found).select_related("by", "candidate").order_by("-id"),
@@ -84,8 +87,9 @@ def _threshold(gate: Gate) -> str:
     return f"{gate.rule.get_evidence_display()}{': ' if words else ''}{words}"
 
 
-def _is_late(gate: Gate, standing: GateStanding, now: datetime) -> bool:
-    return gate.due_on is not None and not standing.is_good and gate.due_on < now.date()
+def is_late(gate: Gate, standing: GateStanding, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the day it is due is over, by the clock of the place it stands before."""
+    return gate.due_on is not None and not standing.is_good and gate.due_on < now.astimezone(zone).date()
 
 
 def _verbs(gate: Gate, standing: GateStanding, by: User, now: datetime) -> list[Verb]:

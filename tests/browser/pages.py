@@ -269,6 +269,7 @@ PAGES: dict[str, Row] = {
     "promotions/new/": Row(lambda o: f"/promotions/new/?release={o.release.key}&environment=prod&date=2026-03-10"),
     "promotions/<>/move/": Row(lambda o: f"/promotions/{o.promotion.pk}/move/?days=1"),
     "promotions/<>/cancellation/": Row(lambda o: f"/promotions/{o.promotion.pk}/cancellation/"),
+    "approvals/": at("/approvals/"),
     "promotions/<>/request/": Row(lambda o: f"/promotions/{o.promotion.pk}/request/"),
     "promotions/<>/withdrawal/": Row(lambda o: f"/promotions/{o.asked.pk}/withdrawal/"),
     "promotions/<>/approvals/new/": Row(lambda o: f"/promotions/{o.asked.pk}/approvals/new/"),

@@ -280,6 +280,8 @@ PAGES: Final[dict[str, Ask]] = {
     "POST promotions/<>/request/": Ask("/promotions/{promotion}/request/"),
     "GET promotions/<>/withdrawal/": Ask("/promotions/{asked}/withdrawal/"),
     "POST promotions/<>/withdrawal/": Ask("/promotions/{asked}/withdrawal/", REASON),
+    "GET approvals/": Ask("/approvals/"),
+    "POST approvals/": Ask("/approvals/", {"decision": "approve", "promotions": ["{asked}:{asked_digest}"]}),
     "GET promotions/<>/approvals/new/": Ask("/promotions/{asked}/approvals/new/"),
     "POST promotions/<>/approvals/new/": Ask("/promotions/{asked}/approvals/new/", {**YES, "conditions-rows": "0"}),
     "GET promotions/<>/approvals/taking-back/": Ask("/promotions/{asked}/approvals/taking-back/"),
