@@ -9,7 +9,7 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from releases import receivers  # noqa: F401 - importing connects them
         from releases.queries import names
-        from releases.views import ahead, approvals, assessments, evidence, gates, standards, threats, verdicts
+        from releases.views import ahead, approvals, assessments, evidence, gates, preparations, standards, threats, verdicts
         from releases.views import parts as added
 
         for kind, naming in names.NAMINGS.items():
@@ -20,6 +20,8 @@ class ReleasesConfig(AppConfig):
         parts.add("promotion.verdict", 5, verdicts.of_promotion)
         parts.add("promotion.verdict", 10, threats.of_promotion)
         parts.add("release.gates", 10, gates.of_release)
+        parts.add("release.gates", 20, preparations.of_release)
+        parts.add("gate.evidence", 5, preparations.of_gate)
         parts.add("gate.evidence", 10, evidence.of_gate)
         parts.add("release", 5, standards.policies_of_release)
         parts.add("release", 6, assessments.of_release)

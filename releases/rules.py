@@ -11,7 +11,7 @@ from accounts.vocabulary import Role
 from environments.vocabulary import Stage
 from policies.queries import Speakers
 from projects.rules import may_write_output
-from releases.models import Candidate, Contribution, Gate, Promotion, Release, Waiver
+from releases.models import Candidate, Contribution, Gate, Preparation, Promotion, Release, Waiver
 from releases.queries.routes import stops_of
 from releases.queries.seats import SeatsStanding
 from releases.queries.speakers import names_of
@@ -61,6 +61,11 @@ def may_show_evidence(by: User, gate: Gate) -> bool:
         return True
     has_role = bool(gate.owner_role) and by.has_role(Role(gate.owner_role))
     return by.writes_what_is_theirs and (has_role or gate.owner_team_id in by.team_ids or gate.owner_id == by.pk)
+
+
+def may_finish(by: User, preparation: Preparation) -> bool:
+    """The release's side, and who sees to it: saying that a training was held or a notice sent, or that it was not."""
+    return may_write_release(by, preparation.audience.release) or (by.writes_what_is_theirs and preparation.owner_id == by.pk)
 
 
 def has_left_first_stop(release: Release) -> bool:

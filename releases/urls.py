@@ -10,6 +10,7 @@ from releases.views import (
     evidence,
     gates,
     live,
+    preparations,
     promotions,
     releases,
     running,
@@ -56,6 +57,20 @@ urlpatterns += [
     path(f"{_ONE}/prerequisites/new/", contents.new_prerequisite, name="new_prerequisite"),
     path(f"{_ONE}/prerequisites/<int:pk>/removal/", contents.remove_prerequisite, name="remove_prerequisite"),
     path("outputs/<int:pk>/offer/", contents.offer_output, name="offer_output"),
+]
+
+_AUDIENCE, _PREPARATION = f"{_ONE}/audiences/<int:pk>", f"{_ONE}/preparations/<int:pk>"
+urlpatterns += [
+    path(f"{_ONE}/audiences/new/", preparations.new_audience, name="new_audience"),
+    path(f"{_AUDIENCE}/", preparations.audience, name="audience"),
+    path(f"{_AUDIENCE}/edit/", preparations.edit_audience, name="edit_audience"),
+    path(f"{_AUDIENCE}/removal/", preparations.remove_audience, name="remove_audience"),
+    path(f"{_AUDIENCE}/draft/", preparations.draft_notes, name="draft_notes"),
+    path(f"{_AUDIENCE}/preparations/new/", preparations.new_preparation, name="new_preparation"),
+    path(f"{_PREPARATION}/edit/", preparations.edit_preparation, name="edit_preparation"),
+    path(f"{_PREPARATION}/removal/", preparations.remove_preparation, name="remove_preparation"),
+    path(f"{_PREPARATION}/completion/", preparations.finish_preparation, name="finish_preparation"),
+    path(f"{_PREPARATION}/reopening/", preparations.reopen_preparation, name="reopen_preparation"),
 ]
 
 _GATE = f"{_ONE}/gates/<int:pk>"

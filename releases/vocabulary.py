@@ -177,6 +177,14 @@ class PreparationNeed(models.TextChoices):
     TRAINING = "training"
 
 
+class PreparationState(models.TextChoices):
+    """Where a preparation stands on the calendar; cancelled with its release."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
 class ReadinessState(models.TextChoices):
     """What the verdict on a release's next promotion comes to; `nothing_planned` where none is."""
 

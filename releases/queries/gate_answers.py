@@ -26,6 +26,8 @@ _TABLES: Final = (
     "releases_waiverend",
     "releases_candidate",
     "releases_artefact",
+    "releases_audience",
+    "releases_preparation",
     "policies_gaterule",
     "policies_procedure",
     "accounts_team",

@@ -23,11 +23,12 @@ from policies.vocabulary import EvidenceKind, GateArea, threshold_words
 from releases import rules
 from releases.actions import gates as actions
 from releases.actions.gates.deciding import not_yours
-from releases.forms.gates import GateDecisionShape, ReopeningShape, WaiverShape, ticks_of
+from releases.forms.gates import FailingShape, GateDecisionShape, ReopeningShape, WaiverShape, ticks_of
 from releases.models import Gate, GateDecision, Release, Waiver
 from releases.queries.gates import GateStanding, state_of
+from releases.queries.preparations import follows
 from releases.queries.windows import zones_of
-from releases.vocabulary import ENDED, GateState
+from releases.vocabulary import ENDED, GateOutcome, GateState
 
 WRITES: Final = ["GET", "HEAD", "POST"]
 _USUAL_WAIVER: Final = timedelta(days=30)
@@ -97,9 +98,11 @@ def _verbs(gate: Gate, standing: GateStanding, by: User, now: datetime) -> list[
     if not gate.is_asked or gate.release.status in ENDED:
         return []
     base, verbs = gate.get_absolute_url(), list[Verb]()
-    follows = gate.rule is not None and gate.rule.evidence == EvidenceKind.PREPARATIONS
     if rules.may_decide_gate(by, gate, now):
-        if not follows and standing.state != GateState.PASSED:
+        if follows(gate):
+            if standing.decision is None:
+                verbs.append(Verb("Fail…", f"{base}decision/"))
+        elif standing.state != GateState.PASSED:
             verbs.append(Verb("Pass or fail…", f"{base}decision/"))
         if standing.unticked and standing.state != GateState.PASSED:
             verbs.append(Verb("Tick…", f"{base}ticks/"))
@@ -136,8 +139,13 @@ def decide_gate(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     by, found = me(request), _to_decide(request, key, pk)
 
     def act(given: dict[str, Any], seen: Seen) -> Gate:
-        return actions.decide(found, by=by, at=timezone.now(), seen=seen, **given)
+        return actions.decide(found, by=by, at=timezone.now(), seen=seen, **({"outcome": GateOutcome.FAILED} | given))
 
+    if follows(found):
+        lead = "It is passed as soon as what the audiences of the release need is done; who knows better fails it."
+        return forming.write(
+            request, FailingShape, _page(found, f"Fail “{found.name}”", "Fail it", "Failed.", lead=lead), act, thing=found
+        )
     page = _page(found, f"Decide “{found.name}”", "Decide", "Decided.", lead=found.ask)
     initial = {"outcome": request.GET.get("outcome", "passed")}
     return forming.write(request, GateDecisionShape, page, act, thing=found, initial=initial)

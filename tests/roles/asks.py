@@ -19,6 +19,7 @@ RESTRICTABLE: Final = {
     *("program", "project", "output", "unused_output", "milestone", "comment", "subject"),
     *("release", "draft", "package", "member", "gone_live", "promotion", "item", "candidate"),
     *("contribution", "offered", "prerequisite", "deployment"),
+    *("audience", "preparation", "done"),
     *("gated", "gate", "decided_gate", "gate_decision", "waived_gate", "waiver", "evidence"),
     *("assessed", "assessment"),
     *("asked", "asked_package", "approval", "ready", "running", "paused", "failed"),
@@ -64,7 +65,8 @@ def _names_in(value: Any) -> Iterator[str]:
 
 def _filled(value: Any, names: Names) -> Any:
     if isinstance(value, str):
-        return value.format(**names)
+        alone = _NAMED.fullmatch(value)
+        return names[alone[1]] if alone else value.format(**names)  # an id stays a number
     if isinstance(value, dict):
         return {key: _filled(each, names) for key, each in value.items()}
     return [_filled(each, names) for each in value] if isinstance(value, list) else value
@@ -300,6 +302,28 @@ PAGES: Final[dict[str, Ask]] = {
     "POST releases/<>/approvals/new/": Ask(
         "/releases/{asked_package}/approvals/new/", {"decision": "approve", "promotions": ["{asked}:{asked_digest}"]}
     ),
+    # audiences and what they need
+    "GET releases/<>/audiences/new/": Ask("/releases/{gated}/audiences/new/"),
+    "POST releases/<>/audiences/new/": Ask("/releases/{gated}/audiences/new/", {"name": "Drivers"}),
+    "GET releases/<>/audiences/<>/": Ask("/releases/{gated}/audiences/{audience}/"),
+    "GET releases/<>/audiences/<>/edit/": Ask("/releases/{gated}/audiences/{audience}/edit/"),
+    "POST releases/<>/audiences/<>/edit/": Ask("/releases/{gated}/audiences/{audience}/edit/", {"name": "Renamed"}),
+    "GET releases/<>/audiences/<>/removal/": Ask("/releases/{gated}/audiences/{audience}/removal/"),
+    "POST releases/<>/audiences/<>/removal/": Ask("/releases/{gated}/audiences/{audience}/removal/"),
+    "GET releases/<>/audiences/<>/draft/": Ask("/releases/{gated}/audiences/{audience}/draft/"),
+    "POST releases/<>/audiences/<>/draft/": Ask("/releases/{gated}/audiences/{audience}/draft/"),
+    "GET releases/<>/audiences/<>/preparations/new/": Ask("/releases/{gated}/audiences/{audience}/preparations/new/"),
+    "POST releases/<>/audiences/<>/preparations/new/": Ask(
+        "/releases/{gated}/audiences/{audience}/preparations/new/", {"need": "notice"}
+    ),
+    "GET releases/<>/preparations/<>/edit/": Ask("/releases/{gated}/preparations/{preparation}/edit/"),
+    "POST releases/<>/preparations/<>/edit/": Ask("/releases/{gated}/preparations/{preparation}/edit/", {"need": "briefing"}),
+    "GET releases/<>/preparations/<>/removal/": Ask("/releases/{gated}/preparations/{preparation}/removal/"),
+    "POST releases/<>/preparations/<>/removal/": Ask("/releases/{gated}/preparations/{preparation}/removal/"),
+    "GET releases/<>/preparations/<>/completion/": Ask("/releases/{gated}/preparations/{preparation}/completion/"),
+    "POST releases/<>/preparations/<>/completion/": Ask("/releases/{gated}/preparations/{preparation}/completion/"),
+    "GET releases/<>/preparations/<>/reopening/": Ask("/releases/{gated}/preparations/{done}/reopening/"),
+    "POST releases/<>/preparations/<>/reopening/": Ask("/releases/{gated}/preparations/{done}/reopening/"),
     # gates
     "GET releases/<>/gates/<>/": Ask("/releases/{gated}/gates/{gate}/"),
     "GET releases/<>/gates/<>/ticks/": Ask("/releases/{gated}/gates/{gate}/ticks/"),

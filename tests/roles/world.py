@@ -284,8 +284,13 @@ def _gates(name: str, owner: Any, team: Any) -> Names:
             storing.keep(came)
         evidence = Evidence.objects.create(gate=gate, kind="file", by=clock, at=at, **file)
         record(release, "prepared", by=clock)
+    audience = factories.AudienceFactory(release=release)
+    done = factories.PreparationFactory(audience__release=release, need="notice", done_at=at)
     return {
         "gated": release.key,
+        "audience": audience.pk,
+        "preparation": factories.PreparationFactory(audience=audience).pk,
+        "done": done.pk,
         "evidence": evidence.pk,
         "gate": gate.pk,
         "decided_gate": decided.pk,
