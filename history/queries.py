@@ -283,13 +283,17 @@ def _differences(
         if column in _MACHINERY or described is None or isinstance(described, models.GeneratedField):
             continue
         before = before_it.get(column)
-        if before == after:
-            # A hidden column: both sides read "changed".
+        if before == after or _is_structure(before) or _is_structure(after):
+            # A hidden column, of which both sides read "changed", or what only a page of its own can tell.
             yield Difference(str(described.verbose_name))
             continue
         old, new = (_value(described, value, names, user) for value in (before, after))
         too_long = any(isinstance(side, str) and len(side) > LONGEST_VALUE for side in (old, new))
         yield Difference(str(described.verbose_name)) if too_long else Difference(str(described.verbose_name), old, new)
+
+
+def _is_structure(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict) for each in value))
 
 
 def _value(described: Any, value: Any, names: Names, user: Any) -> str | Named:

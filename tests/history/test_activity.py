@@ -11,7 +11,7 @@ from accounts.models import User
 from history import queries
 from history.deeds import deed, record
 from tests.callers import change
-from tests.factories import NOON, ProgramFactory, ProjectFactory, ReleaseFactory, UserFactory
+from tests.factories import NOON, ProgramFactory, ProjectFactory, PromotionFactory, ReleaseFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,6 +115,13 @@ def test_personal_columns_say_only_that_they_changed():
     assert [(each.name, each.is_told) for each in entry.differences] == [("name", False)]
     html = page(person, person)
     assert "Old name" not in html
+
+
+def test_of_an_answer_kept_as_a_structure_it_says_only_that_it_changed():
+    promotion = PromotionFactory(status="approved")
+    change(promotion, status="running", verdict={"allowed": True, "requirements": [{"state": "satisfied"}]})
+    entry = queries.activity("promotion", promotion.pk, UserFactory()).entries[0]
+    assert [(each.name, each.is_told) for each in entry.differences] == [("status", True), ("verdict", False)]
 
 
 def test_earlier_ones_are_asked_for_by_number():
