@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import User
+from accounts.models import Team, User
 from common.kept import Kept
 from history import queries as history
 from policies.queries import standards_kept
@@ -84,7 +84,8 @@ def gates(user: User, at: datetime) -> Any:
     nothing that is planned, or follows from what audiences need, waits for nobody's decision.
     """
     people = voices(user, at)
-    teams, roles = _capacities(people)
+    teams = Team.objects.filter(Q(memberships__user__in=people) | Q(lead__in=people)).order_by().values("pk")
+    roles = {role for one in people for role in one.role_names}
     owned = Q(owner__in=[one.pk for one in people]) | Q(owner=None) & (Q(owner_team__in=teams) | Q(owner_role__in=roles))
     into = Promotion.objects.coming().filter(environment__stage=OuterRef("stage"))
     windows = into.filter(Q(release=OuterRef("release")) | Q(release=OuterRef("release__package"))).values("starts_at")

@@ -197,7 +197,7 @@ def test_thirty_cost_the_queries_of_one(rosa: Any, sven: Any, security: Any, dja
             gate_of(security)
         client = signed_in(sven)
         client.get(PAGE)
-        with django_assert_num_queries(49):
+        with django_assert_num_queries(48):
             client.get(PAGE)
 
 
