@@ -91,6 +91,11 @@ def _people(question: Question) -> Callable[..., Any]:
     return lambda number, name: {"id": number, "name": name or NOBODY_NAMED, "url": None} if number else None
 
 
+def _thresholds(_: Question) -> Callable[..., Any]:
+    # Lists read all of a page in one go, and get JSON from the database as text.
+    return lambda given: orjson.loads(given) if isinstance(given, str) else given or {}
+
+
 def _counts(_: Question) -> Callable[..., Any]:
     # Pages read in one go get JSON from the database as text.
     return lambda value: orjson.loads(value) if isinstance(value, str) else value
@@ -155,7 +160,7 @@ GATES: Final = OnGatesPage(
         Computed("checklist", ("rule__checklist",), _or([]), list_of(text_schema())),
         Plain("ticked"),
         Computed("evidence_kind", ("rule__evidence",), _or(EvidenceKind.NOTHING.value), text_schema(enum=EvidenceKind.values)),
-        Computed("threshold", ("rule__threshold",), _or({}), {"type": "object"}),
+        Computed("threshold", ("rule__threshold",), _thresholds, {"type": "object"}),
         Computed("procedure", ("rule__procedure__slug", "rule__procedure__name"), _procedures, _PROCEDURE),
         Computed(
             "policy",

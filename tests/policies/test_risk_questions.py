@@ -25,7 +25,7 @@ def save(door: str, user: Any, *questions: dict[str, Any]) -> Any:
     if door == "rest":
         return Caller(user=user, scopes=WRITE).send("PATCH", "policies/major/versions/1/", {"risk_questions": list(questions)})
     typed = [{**each, "answers": [f"{one['risk']}: {one['answer']}" for one in each["answers"]]} for each in questions]
-    rules = {f"{name}_rules": [] for name in ("gate", "approval", "schedule")}
+    rules: dict[str, Any] = {f"{name}_rules": [] for name in ("gate", "approval", "schedule")}
     flat = on_page(rules | {"risk_questions_rules": typed})
     return signed_in(user).post(
         "/policies/major/draft/", {name.replace("_rules-", "-") if "risk" in name else name: value for name, value in flat.items()}
