@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "accounts.middleware.limit_api",
     "csp.middleware.CSPMiddleware",
+    "common.doors.refuse_large_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -235,6 +236,8 @@ SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_HSTS_PRELOAD = TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# Files of 50 MB, and what stands around them in a multipart body.
+LARGEST_BODY = 51_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- mail
