@@ -320,6 +320,7 @@ CELERY = {
         "end-release-restrictions": {"task": "releases.tasks.end_restrictions", "schedule": 60.0, "options": {"expires": 50}},
         "sweep-readiness": {"task": "releases.tasks.sweep_readiness", "schedule": 60.0, "options": {"expires": 50}},
         "miss-promotions": {"task": "releases.tasks.miss_promotions", "schedule": 60.0, "options": {"expires": 50}},
+        "run-on": {"task": "releases.tasks.run_on", "schedule": 60.0, "options": {"expires": 50}},
         "lapse-approvals": {"task": "releases.tasks.lapse_approvals", "schedule": 60.0, "options": {"expires": 50}},
         "sweep-evidence": {"task": "releases.tasks.sweep_evidence", "schedule": 3600.0, "options": {"expires": 3000}},
         "forget-answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3000}},

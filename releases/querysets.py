@@ -15,6 +15,7 @@ from common.searching import begins, with_words
 from environments.vocabulary import Stage
 from releases.vocabulary import (
     FINISHED,
+    GOING_ON,
     LEFT_SOMETHING,
     SUCCESSES,
     UNFINISHED,
@@ -129,6 +130,11 @@ class PromotionQuerySet(OfReleaseQuerySet):
         """Those asked for or approved whose approved window has ended by an instant (UTC)."""
         waiting = self.filter(status__in=WAITING)
         return waiting.filter(Q(approved_until__lte=at) | Q(approved_until=None, ends_at__lte=at))
+
+    def beyond_their_places(self, at: datetime) -> Self:
+        """Those that go on at an instant (UTC), though the place they have is over by then."""
+        over = apps.get_model("environments", "Booking").objects.filter(holder_kind="promotion", ends_at__lte=at)
+        return self.filter(Exists(over.filter(holder_id=OuterRef("pk"))), status__in=GOING_ON)
 
     def matching(self, words: str) -> Self:
         """Those of which every word is said by the release or stands in the environment's names."""

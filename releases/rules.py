@@ -29,8 +29,6 @@ from releases.vocabulary import (
 _RAN = frozenset({PromotionStatus.RUNNING, PromotionStatus.PAUSED, PromotionStatus.FAILED, PromotionStatus.ROLLED_BACK}) | SUCCESSES
 #: A promotion in one of these moved nothing, and nobody is asked about it: one that was withdrawn or called off may be thought over.
 TOOK_NOTHING = frozenset({PromotionStatus.DRAFT, PromotionStatus.CANCELLED})
-#: What is going on right now ends with an outcome, and with nothing else.
-GOING_ON = frozenset({PromotionStatus.RUNNING, PromotionStatus.PAUSED})
 BEEN_IN_PRODUCTION = frozenset({ReleaseStatus.IN_PRODUCTION, ReleaseStatus.EARLY_LIFE, ReleaseStatus.CLOSED})
 
 
