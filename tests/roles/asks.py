@@ -471,6 +471,11 @@ REST: Final[dict[str, Ask]] = {
     "GET promotions/<>/": Ask("promotions/{promotion}/"),
     "POST promotions/<>/request/": Ask("promotions/{promotion}/request/"),
     "DELETE promotions/<>/request/": Ask("promotions/{asked}/request/"),
+    "GET releases/<>/approvals/": Ask("releases/{asked_package}/approvals/"),
+    "POST releases/<>/approvals/": Ask(
+        "releases/{asked_package}/approvals/",
+        {"decision": "approve", "promotions": [{"promotion": "{asked}", "digest": "{asked_digest}"}]},
+    ),
     "GET promotions/<>/approvals/": Ask("promotions/{asked}/approvals/"),
     "POST promotions/<>/approvals/": Ask("promotions/{asked}/approvals/", YES),
     "DELETE promotions/<>/approvals/": Ask("promotions/{asked}/approvals/"),
