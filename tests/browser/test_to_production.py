@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from releases.models import Approval, Promotion, Release
 from tests import factories
@@ -24,7 +24,7 @@ REPORT = '<testsuite name="payments" tests="3" failures="{failed}" errors="0">{c
 CASE = '<testcase classname="pay" name="refund {number}">{failure}</testcase>'
 
 
-def report(*, failed: int) -> dict[str, Any]:
+def report(*, failed: int) -> FilePayload:
     """A JUnit report of three tests."""
     cases = "".join(CASE.format(number=at, failure='<failure message="declined"/>' if at < failed else "") for at in range(3))
     return {"name": "junit.xml", "mimeType": "application/xml", "buffer": REPORT.format(failed=failed, cases=cases).encode()}
