@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.models import PolicyVersion
-from policies.queries.shown import Grid, approval_facts, gate_facts, grid, question_facts, schedule_facts, selection
+from policies.queries.shown import Grid, approval_facts, gate_facts, grid, in_order, question_facts, schedule_facts, selection
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ def said_by(version: PolicyVersion) -> SaidBy:
     return SaidBy(
         selection=selection(version),
         grid=grid(version),
-        gates=[(rule, gate_facts(rule)) for rule in version.gate_rules.all()],
+        gates=[(rule, gate_facts(rule)) for rule in in_order(version)],
         approvals=[(rule, approval_facts(rule)) for rule in version.approval_rules.all()],
         schedules=[(rule, schedule_facts(rule)) for rule in version.schedule_rules.all()],
         questions=[(question, question_facts(question)) for question in version.risk_questions.all()],
