@@ -102,7 +102,7 @@ def _expect_empty(manifest: Manifest) -> None:
         foreign = sorted(present - set(manifest.tables))
         used = not foreign and any(_has_rows(cursor, each, present) for each in _USED)
     database = connection.settings_dict["NAME"]
-    mend = "make a new one, and restore before anything else is started with it."
+    mend = "restore into a new one (with the embedded servers: in a new clone), before anything is started with it."
     if foreign:
         raise Conflict(f"The database {database} holds other tables ({foreign[0]}): {mend}")
     if used:

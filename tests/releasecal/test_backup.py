@@ -196,7 +196,7 @@ def people_writing():
     """Two people who show files at gates, and six who change outputs, each over and over until the end of the context."""
     pmo = User.objects.get(email="pmo@demo.example")
     gates, things = open_gates(), list(Output.objects.filter(project__status="active").order_by("pk")[:WRITERS])
-    over, all_write = threading.Event(), threading.Barrier(WRITERS + 1, timeout=60)
+    over, all_write = threading.Event(), threading.Barrier(WRITERS + 1, timeout=120)
     failures = []
 
     def write(place):
