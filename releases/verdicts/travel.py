@@ -205,7 +205,14 @@ def artefact_identity(case: Case) -> Iterator[Requirement]:
             _ahead(case, case.planned[0]),
         )
         return
+    unsaid = [
+        item["service"] for item in items if not item["artefact_url"] and item["artefact_identity"] != Identity.PER_ENVIRONMENT
+    ]
     sentence = f"Candidate {case.shown.values['candidate']} says where everything lies."
+    if unsaid:
+        # Enough to know it by, but not to fetch it: who releases over it needs an address to go back to.
+        what = f"it is known by {'its digest' if len(unsaid) == 1 else 'their digests'}"
+        sentence = f"Where {_listed(unsaid)} lies is not said, but {what}; the next release over it needs an address to go back to."
     yield Requirement(_T.ARTEFACT_IDENTITY, _S.SATISFIED, sentence, "", None, url, "definitive copies")
 
 
