@@ -9,12 +9,12 @@ from accounts.actions import absences
 from accounts.models import User
 from environments.models import Environment
 from history.deeds import deed
-from releasecal.demo import desk, lines
+from releasecal.demo import audiences, desk, lines
 from releasecal.demo.company import EARLY, HARBOUR, ON_CALL, PRODUCTION, email_of
 from releasecal.demo.days import instant, working_days
 from releasecal.demo.lines import FIXES, LINES, Line
 from releasecal.demo.rows import Company
-from releases.actions import gates, promotions
+from releases.actions import assessments, gates, promotions
 from releases.actions import releases as on_releases
 from releases.actions.promotions.outcomes import Ended
 from releases.models import Gate, Item, Promotion, Release
@@ -32,6 +32,15 @@ _WAY_BACK: Final = (
     "Put the versions before back from the registry, service by service in the order of the runbook; bookings made meanwhile stay."
     " Rehearsed in the dress rehearsal, 25 minutes. Who is on call decides until half an hour before the window ends."
 )
+#: Whose risk was assessed by the questionnaire, with these answers by the short name of the question; the rest was said by hand.
+_ASSESSED: Final = (lines.TONIGHT, lines.TWICE_TRIED, "fares", "app")
+_ANSWERS: Final = {
+    "who-is-hit": "Several teams, or some customers",
+    "way-back": "Yes, and that was rehearsed",
+    "data": "It adds to them",
+    "experience": "Once or twice, or elsewhere",
+    "dependents": "Yes, and they were tested with it",
+}
 #: So many rehearsals are asked for ahead; nobody has to approve them.
 _REHEARSALS: Final = 3
 _CARE_SINCE, _CARE_TAKES = timedelta(minutes=35), timedelta(hours=6)
@@ -49,6 +58,7 @@ class Lately:
     def tell(self) -> None:
         """All of it; what somebody did at several times is told together, as far as nobody else has to act in between."""
         self._plan_care()
+        self._name_audiences()
         self._ask()
         desk.pass_gates(self._sittings(), self.persons)
         self._waive()
@@ -113,6 +123,11 @@ class Lately:
             at=self._saw(4, "10:00"),
         )
 
+    def _name_audiences(self) -> None:
+        concerned = {group.release for group in audiences.GROUPS}
+        found = {(slug, number, fix): self._release(_LINES[slug], number, fix) for slug, number, fix in concerned}
+        audiences.prepare(found, self.company.today, by=self.persons["release"], at=self.now)
+
     def _ask(self) -> None:
         """Managers write down the ways back and ask for what is to go; nobody is asked about rehearsals."""
         self._ask_for_train_and_tonight(self.persons["release"])
@@ -129,9 +144,12 @@ class Lately:
 
     def _ask_for_train_and_tonight(self, manager: User) -> None:
         tonight, train = self._live(lines.TONIGHT), self._train()
-        others = [self._live(lines.TWICE_TRIED), self._harbour(), self._mending(), self._live(lines.CARE, -1, 1)]
+        going = [tonight, *(train[slug] for slug in sorted(_APPROVED | _HALF_APPROVED))]
+        going += [self._live(lines.TWICE_TRIED), self._harbour(), self._mending(), self._live(lines.CARE, -1, 1)]
         with deed(by=manager):
-            for promotion in (tonight, *train.values(), *others):
+            for slug in _ASSESSED:
+                assessments.assess(self._release(_LINES[slug]), _ANSWERS, by=manager, at=self._saw(9, "13:30"))
+            for promotion in going:
                 on_releases.change(promotion.release, {"rollback_plan": _WAY_BACK}, by=manager, at=self._saw(9, "14:00"))
             tonight = promotions.reschedule(
                 tonight,

@@ -23,10 +23,12 @@ from releasecal.demo.portfolio import LATE
 from releases.actions import readiness
 from releases.models import (
     ApprovalEnd,
+    Assessment,
     Deployment,
     Evidence,
     Gate,
     Obligation,
+    Preparation,
     Promotion,
     PromotionItem,
     Readiness,
@@ -192,6 +194,24 @@ def test_one_promotion_runs_just_now(day):
     assert running.verdict["allowed"]
 
 
+def test_people_are_told_tonight_and_taught_next_month(day):
+    tonight = Preparation.objects.filter(audience__release=promotion_of("Contact centre", status="requested").release)
+    assert sorted((each.need, each.done_at is None) for each in tonight) == [
+        ("briefing", False),
+        ("notice", True),
+        ("notice", True),
+    ]
+    following = (day.day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    agenda = client_of("pmo").get(f"/?view=agenda&date={following}&days=10&kind=training&kind=communication").content.decode()
+    assert "Signing in at sea" in agenda
+    assert "Shared passwords on board end" in agenda
+
+
+def test_risks_were_assessed_by_the_questionnaire(day):
+    assert set(Assessment.objects.values_list("risk", flat=True)) == {"medium"}
+    assert Assessment.objects.count() == 4
+
+
 def test_releases_are_ready_in_every_way_there_is(day):
     assert set(Readiness.objects.values_list("state", flat=True)) == set(ReadinessState.values)
 
@@ -226,6 +246,8 @@ def test_the_first_sentence_has_no_zero(day):
     said = lead(client_of("pmo").get("/").content.decode())
     assert re.search(r"^[1-9]\d* go(es)? live in .* for [1-9]\d* projects?", said), said
     assert not re.search(r"\b0\b", said), said
+    # What is the reader's own, or of this moment, is left out where there is none.
+    assert re.search(r"[1-9]\d* waits? for you · [1-9]\d* running now", said), said
 
 
 def test_next_month_too_something_is_threatened_and_the_reason_said(day):
