@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,17 +138,24 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(growing, path)  # a rename would write over what somebody put there in the meantime
+            _name(growing, path)
         finally:
             growing.unlink(missing_ok=True)
     except OSError as problem:
         raise Conflict(f"{path} cannot be written: {problem.strerror or problem}; choose another place.") from problem
-    _sync(path.parent)
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _name(file: Path, path: Path) -> None:
+    """Have it lie under its name, and what the folder lists be safe from a loss of power as well."""
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        os.link(file, path)  # a rename would write over what somebody put there in the meantime
+    except FileExistsError:
+        raise
+    except OSError:  # many network shares know no second names
+        file.rename(path)
+    with suppress(OSError):  # nor do all of them write out a folder
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
