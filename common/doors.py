@@ -24,6 +24,23 @@ API_PREFIX = "/api/"
 PROBLEM = "application/problem+json"
 
 
+def refuse_large_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Refuses a body by the length it is announced with, before anything reads it: looking for a form's token would take in all of it,
+    files included, and of callers who are nobody. A body without a length is none to a WSGI server that keeps to PEP 3333.
+    """
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        if not announced.isdigit() or int(announced[:20]) <= settings.LARGEST_BODY:
+            return get_response(request)
+        most = settings.LARGEST_BODY // 1_000_000 - 1
+        refusal = BadInput(f"At most {most} MB are taken at once, files included; send less, or link to it.")
+        refusal.status, refusal.title = 413, "Too large"
+        return answer(request, refusal) if _is_for_api(request) else _page_alone(refusal)
+
+    return handle
+
+
 class RefusalMiddleware:
     """Answers refusals of views. For addresses below /api/ always as problem documents, also when no route matched."""
 

@@ -23,10 +23,12 @@ KINDS: Final[dict[str, str]] = {
 #: The fills and what they say, in the order of the legend.
 FILLS: Final[dict[str, str]] = {
     "planned": "Planned",
+    "requested": "Requested",
     "approved": "Approved",
     "running": "Running",
     "succeeded": "Succeeded",
     "failed": "Failed",
+    "missed": "Missed",
     "cancelled": "Cancelled",
 }
 
@@ -34,7 +36,7 @@ FILLS: Final[dict[str, str]] = {
 FILL_OF: Final[dict[str, str]] = {
     # promotions
     "draft": "planned",
-    "requested": "planned",
+    "requested": "requested",
     "approved": "approved",
     "running": "running",
     "paused": "running",
@@ -42,7 +44,7 @@ FILL_OF: Final[dict[str, str]] = {
     "succeeded_with_issues": "succeeded",
     "failed": "failed",
     "rolled_back": "failed",
-    "missed": "failed",
+    "missed": "missed",
     "cancelled": "cancelled",
     # releases
     "planned": "planned",
@@ -64,10 +66,17 @@ FILL_OF: Final[dict[str, str]] = {
     "open": "planned",
     "passed": "succeeded",
     "waived": "approved",
+    # preparations
+    "done": "succeeded",
     # requirements
     "satisfied": "succeeded",
     "missing": "planned",
     "errored": "failed",
+    # how ready a release is
+    "ready": "succeeded",
+    "waiting": "planned",
+    "blocked": "failed",
+    "late": "failed",
     # commitments
     "idea": "planned",
     "committed": "approved",

@@ -18,16 +18,14 @@ from common.doors import PROBLEM, dump, problem
 from common.reading import Computed, DetailView, ListView, Noun, Plain, Question, list_of, text_schema
 from common.reading.columns import REFERS_TO
 from common.reading.views import JSON
-from common.refusals import BadInput, RuleBroken
+from common.refusals import RuleBroken
 from common.writing import Creates
 from common.writing.documents import IDEMPOTENCY
 from exchange.actions import waiting
 from exchange.actions.imports import import_files
 from exchange.kinds import Calendars
 from exchange.models import Import
-from exchange.vocabulary import GREATEST_SIZE
 
-ENVELOPE = 1_000_000
 _NUMBER = {"type": "integer"}
 _COUNTS = {"type": "object", "properties": {"created": _NUMBER, "changed": _NUMBER, "unchanged": _NUMBER}}
 _ROW_ERRORS = list_of(
@@ -135,10 +133,6 @@ class Imports(Creates, ListView):
         """Bring files, all or nothing; importing the same again changes nothing."""
         question = Question.of(request)
         question.expect({"dry_run", "trust_history", "as", "into", "prune"})
-        if int(request.META.get("CONTENT_LENGTH") or 0) > GREATEST_SIZE + ENVELOPE:
-            refusal = BadInput(f"One call takes less than {GREATEST_SIZE // 1_000_000} MB; split the files.")
-            refusal.status, refusal.title = 413, "Too large"
-            raise refusal
         return self.once(request, lambda: self._bring(request, question))
 
     def _bring(self, request: Request, question: Question) -> HttpResponse:

@@ -7,12 +7,14 @@ so nobody learns here what they may not see elsewhere, and a person made nameles
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from string import Formatter
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
+from django.db.models import Q
 
 from common import labels, moments
 from common.labels import Label, Named, Restricted
@@ -21,6 +23,8 @@ from history.models import Change, Event, Fact, Head
 
 ENTRIES = 20
 LONGEST_VALUE = 120
+#: An event that tells more than so much is about many things.
+_FEW = 12
 _MACHINERY = frozenset({"id", "created_at", "updated_at", "revision"})
 _UNNAMED = Label("something")
 Sides = tuple[dict[str, Any], dict[str, Any]]
@@ -92,7 +96,7 @@ def activity(
 
     With `after` the first ones above that number instead, the newest of them first too; `more` then says there are later ones.
     The caller has made sure that `user` may see the thing. A reason was written about the whole event: it is told to those who may see
-    all that happened in it. Seven queries at most, and one for each kind of thing that is named.
+    all that happened in it. Nine queries at most, and one for each kind of thing that is named.
     """
     model = model_of(kind)
     facts = Fact.objects.filter(subject_kind=kind, subject_id=number).values_list("event_id")
@@ -146,6 +150,23 @@ def last_number() -> int:
     return int(Head.objects.values_list("number", flat=True).get())
 
 
+def state(tables: Iterable[str]) -> bytes | None:
+    """The hash of the last event that changed one of `tables`: no other state, of this or another database, has the same one.
+
+    None while it cannot be told: inside a transaction rows may have changed that have no number yet, and at the very beginning
+    there is no event.
+    """
+    if connection.in_atomic_block:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT hash FROM history_event WHERE number = (SELECT max(last) FROM history_mark WHERE table_name = ANY(%s))",
+            [list(tables)],
+        )
+        row = cursor.fetchone()
+    return bytes(row[0]) if row else None
+
+
 def last_change_of_rights(user: Any) -> int:
     """The number of the last event that changed a role or a team of `user`; 0 when none ever did."""
     with connection.cursor() as cursor:
@@ -162,15 +183,36 @@ def last_change_of_rights(user: Any) -> int:
 
 
 def _told(event_ids: Sequence[int], kind: str, number: int) -> dict[int, list[Fact]]:
-    """The facts about the thing by event; of an event that tells none of it, what the event as a whole was."""
+    """The facts about the thing by event; of an event that tells none of it, what the event as a whole was.
+
+    An import tells of hundreds of things, and the first of them is none of this one's matter: of such an event the last thing told of
+    what this one belongs to, or nothing.
+    """
     told: dict[int, list[Fact]] = {}
     for fact in Fact.objects.filter(event__in=event_ids, subject_kind=kind, subject_id=number).order_by("event", "position"):
         told.setdefault(fact.event_id, []).append(fact)
     silent = [pk for pk in event_ids if pk not in told]
-    if silent:
-        for fact in Fact.objects.filter(event__in=silent, position=0):
+    if not silent:
+        return told
+    crowded = set()
+    for fact in Fact.objects.filter(event__in=silent, position__in=(0, _FEW)).order_by("-position"):
+        if fact.position:
+            crowded.add(fact.event_id)
+        elif fact.event_id not in crowded:
+            told[fact.event_id] = [fact]
+    around = reduce(or_, (Q(subject_kind=there, subject_id=pk) for there, pk in _around(kind, number)), Q()) if crowded else Q()
+    if around:
+        for fact in Fact.objects.filter(around, event__in=crowded).order_by("event", "position"):
             told[fact.event_id] = [fact]
     return told
+
+
+def _around(kind: str, number: int) -> set[tuple[str, int]]:
+    """What a thing belongs or refers to, each by (kind, id)."""
+    model: Any = model_of(kind)
+    referring = [each for each in model._meta.concrete_fields if _kind_referred_to(each)]
+    row = model.objects.filter(pk=number).values(*(each.attname for each in referring)).first() or {}
+    return {(_kind_referred_to(each), row[each.attname]) for each in referring if row.get(each.attname)}
 
 
 def _subjects(event_ids: Sequence[int]) -> dict[int, set[tuple[str, int]]]:
@@ -241,13 +283,17 @@ def _differences(
         if column in _MACHINERY or described is None or isinstance(described, models.GeneratedField):
             continue
         before = before_it.get(column)
-        if before == after:
-            # A hidden column: both sides read "changed".
+        if before == after or _is_structure(before) or _is_structure(after):
+            # A hidden column, of which both sides read "changed", or what only a page of its own can tell.
             yield Difference(str(described.verbose_name))
             continue
         old, new = (_value(described, value, names, user) for value in (before, after))
         too_long = any(isinstance(side, str) and len(side) > LONGEST_VALUE for side in (old, new))
         yield Difference(str(described.verbose_name)) if too_long else Difference(str(described.verbose_name), old, new)
+
+
+def _is_structure(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, dict) for each in value))
 
 
 def _value(described: Any, value: Any, names: Names, user: Any) -> str | Named:

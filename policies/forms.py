@@ -24,6 +24,9 @@ _MOST_PEOPLE: Final = 20
 _MOST_HOURS: Final = 8_784
 _MOST_RULES: Final = 100
 _MOST_CHECKS: Final = 50
+_MOST_QUESTIONS: Final = 30
+_MOST_ANSWERS: Final = 10
+_ANSWER_LINE: Final = re.compile(r":")
 _ONE_ASKED: Final = re.compile(r"\s*([a-z_]{1,40})\s*=\s*(\d{1,9})\s*")
 
 
@@ -97,6 +100,54 @@ class Checks(Field, forms.CharField):
     def described(self) -> dict[str, Any]:
         item = {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": SOME_LINE}
         return {"type": "array", "items": item, "uniqueItems": True, "maxItems": _MOST_CHECKS}
+
+
+class Answers(Field, forms.CharField):
+    """What may be answered to a question, and the risk each answer stands for, by REST `[{"answer": "No", "risk": "low"}]`, on pages
+    one on each line: `low: No`.
+    """
+
+    json_types, json_words = (list,), 'a list of objects such as {"answer": "No", "risk": "low"}'
+    longest: Final = 300
+
+    def __init__(self, label: str, **more: Any) -> None:
+        super().__init__(label, required=False, widget=forms.Textarea(attrs={"rows": 3}), **more)
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(f"{each['risk']}: {each['answer']}" for each in value) if isinstance(value, list) else value
+
+    def from_json(self, value: Any) -> Any:
+        texts = (isinstance(each, dict) and each.keys() == {"answer", "risk"} for each in value)
+        if not all(texts) or any(not isinstance(text, str) for each in value for text in each.values()):
+            raise ValidationError(f"This is {self.json_words}.")
+        return [(each["risk"], each["answer"]) for each in value]
+
+    def to_python(self, value: Any) -> Any:
+        given = (
+            value
+            if isinstance(value, list)
+            else [_ANSWER_LINE.split(line, 1) for line in str(value or "").splitlines() if line.strip()]
+        )
+        found = []
+        for risk, *said in given:
+            answer = said[0].strip() if said else ""
+            problem = problem_with_line(answer)
+            if risk.strip().lower() not in Risk.values or not answer:
+                raise ValidationError(
+                    f"Write each answer with the risk it stands for, as in low: No; risks are {', '.join(Risk.values)}."
+                )
+            if problem or len(answer) > self.longest:
+                raise ValidationError(problem or f"“{answer[:40]}…” is longer than {self.longest} characters.")
+            found.append({"answer": answer, "risk": risk.strip().lower()})
+        if len({each["answer"] for each in found}) != len(found) or len(found) > _MOST_ANSWERS:
+            raise ValidationError(f"Name each answer once, and at most {_MOST_ANSWERS} of them.")
+        return found
+
+    def described(self) -> dict[str, Any]:
+        answer = {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": SOME_LINE}
+        properties = {"answer": answer, "risk": {"type": "string", "enum": Risk.values}}
+        each = {"type": "object", "properties": properties, "required": ["answer", "risk"], "additionalProperties": False}
+        return {"type": "array", "items": each, "uniqueItems": True, "maxItems": _MOST_ANSWERS}
 
 
 class Threshold(Field, forms.CharField):
@@ -205,6 +256,12 @@ class ScheduleRuleShape(Shape):
     soak_unit = Word(SoakUnit, "Soak in", required=False, initial=SoakUnit.ELAPSED)
 
 
+class RiskQuestionShape(Shape):
+    code = Code("Short name", help=_SAME_RULE)
+    name = Line("Question", longest=300, help="Such as: Can it be taken back within the window?")
+    answers = Answers("Answers", help="One on each line, with the risk it stands for: low: Yes, that was rehearsed.")
+
+
 class VersionShape(Shape):
     """A version of a policy: which releases it is for, and its rules, each kind of them as a whole list."""
 
@@ -222,6 +279,14 @@ class VersionShape(Shape):
     )
     schedule_rules = Rows(
         ScheduleRuleShape, "Schedule", most=_MOST_RULES, on_page=True, is_folded=True, help="When a promotion may lie."
+    )
+    risk_questions = Rows(
+        RiskQuestionShape,
+        "Questions about the risk",
+        most=_MOST_QUESTIONS,
+        on_page=True,
+        is_folded=True,
+        help="Whoever leads a release answers them; the highest risk that an answer stands for is its risk.",
     )
 
 

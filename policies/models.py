@@ -280,3 +280,28 @@ class ScheduleRule(Rule):
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="schedule_rule_stage_known"),
             models.CheckConstraint(condition=Q(soak_unit__in=SoakUnit.values), name="schedule_rule_soak_unit_known"),
         ]
+
+
+class RiskQuestion(Row):
+    """One question about the risk of a release, and what may be answered: `answers` are objects `{"answer", "risk"}` in their order.
+
+    The questions of all policies that are for a release, whatever its risk, are its questionnaire; its risk is the highest that an
+    answer stands for.
+    """
+
+    version = models.ForeignKey(PolicyVersion, on_delete=models.CASCADE, related_name="risk_questions")
+    code = slug_field()
+    name = models.CharField(max_length=300, help_text="The question itself.")
+    answers = models.JSONField(default=list)
+
+    objects: ClassVar[Any] = OfVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["version", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "code"], name="risk_question_once"),
+            shape_constraint("code", "risk_question_code_shape"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -40,7 +40,10 @@ class PolicyVersionQuerySet(OpenQuerySet):
         gates = apps.get_model("policies", "GateRule").objects.select_related("procedure", "owner_team", "waived_by_team")
         approvals = apps.get_model("policies", "ApprovalRule").objects.select_related("team")
         return self.select_related("policy").prefetch_related(
-            Prefetch("gate_rules", queryset=gates), Prefetch("approval_rules", queryset=approvals), "schedule_rules"
+            Prefetch("gate_rules", queryset=gates),
+            Prefetch("approval_rules", queryset=approvals),
+            "schedule_rules",
+            "risk_questions",
         )
 
     def published(self) -> Self:

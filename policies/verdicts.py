@@ -1,4 +1,5 @@
-"""Filling the seats of rules with people: each person takes one seat, of a rule they may speak for; and whether there are people enough.
+"""Filling the seats of rules with people: each person takes one seat, of a rule they may speak for; whether there are people enough;
+and the risk that answers make.
 
 Counting approvals over groups is a matching problem: who speaks for two rules fills only one, and which one decides whether the others
 suffice. The matching here is exact (augmenting paths), since a guess would let through, or hold up, what it should not.
@@ -12,6 +13,7 @@ from accounts.models import Membership, Team, User
 from environments.vocabulary import Stage
 from policies.models import PolicyVersion
 from policies.queries import Seats, Speakers, asked_by
+from policies.vocabulary import Risk
 
 Rule = TypeVar("Rule", bound=Hashable)
 _SELECTION: Final = ("urgencies", "sizes", "risks", "natures", "tiers")
@@ -58,6 +60,11 @@ def seat(needs: Mapping[Rule, int], speakers: Sequence[Set[Rule]]) -> Seating[Ru
     for speaker in range(len(speakers)):
         find(speaker, set())
     return Seating(taken, tuple(seats))
+
+
+def highest(risks: Iterable[str]) -> str:
+    """The highest of several levels of risk: one answer that stands for high makes it high, however many stand for low."""
+    return max(risks, key=Risk.values.index)
 
 
 def unmeetable(version: PolicyVersion) -> list[str]:

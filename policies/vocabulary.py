@@ -56,6 +56,9 @@ class EvidenceKind(models.TextChoices):
     PREPARATIONS = "preparations", "what the audiences need"
 
 
+#: The areas whose gates may follow from what audiences need.
+PREPARED = (GateArea.TRAINING, GateArea.COMMUNICATION, GateArea.CUSTOMER_PREPARATION)
+
 REPORTS = frozenset({EvidenceKind.JUNIT, EvidenceKind.SARIF, EvidenceKind.SBOM})
 
 #: What a threshold may say of a kind of report, and the words of its sentence: `at least` or `at most` so many.

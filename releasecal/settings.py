@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "accounts.middleware.limit_api",
     "csp.middleware.CSPMiddleware",
+    "common.doors.refuse_large_bodies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -236,6 +237,8 @@ SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_HSTS_PRELOAD = TLS
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# Files of 50 MB, and what stands around them in a multipart body.
+LARGEST_BODY = 51_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 # --- mail
@@ -245,6 +248,10 @@ globals().update(env.mail("EMAIL_URL", default="smtp://127.0.0.1:25"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", default="Releasecal <releasecal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- calls to addresses that people give
+
+OUTGOING_HOSTS = env.words("OUTGOING_HOSTS", default=[])
 
 # --- REST
 
@@ -314,6 +321,7 @@ CELERY = {
         "end-release-restrictions": {"task": "releases.tasks.end_restrictions", "schedule": 60.0, "options": {"expires": 50}},
         "sweep-readiness": {"task": "releases.tasks.sweep_readiness", "schedule": 60.0, "options": {"expires": 50}},
         "miss-promotions": {"task": "releases.tasks.miss_promotions", "schedule": 60.0, "options": {"expires": 50}},
+        "run-on": {"task": "releases.tasks.run_on", "schedule": 60.0, "options": {"expires": 50}},
         "lapse-approvals": {"task": "releases.tasks.lapse_approvals", "schedule": 60.0, "options": {"expires": 50}},
         "sweep-evidence": {"task": "releases.tasks.sweep_evidence", "schedule": 3600.0, "options": {"expires": 3000}},
         "forget-answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3000}},

@@ -9,7 +9,7 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from releases import receivers  # noqa: F401 - importing connects them
         from releases.queries import names
-        from releases.views import ahead, approvals, evidence, gates, standards, threats, verdicts
+        from releases.views import ahead, approvals, assessments, evidence, gates, preparations, standards, threats, verdicts
         from releases.views import parts as added
 
         for kind, naming in names.NAMINGS.items():
@@ -20,11 +20,14 @@ class ReleasesConfig(AppConfig):
         parts.add("promotion.verdict", 5, verdicts.of_promotion)
         parts.add("promotion.verdict", 10, threats.of_promotion)
         parts.add("release.gates", 10, gates.of_release)
+        parts.add("release.gates", 20, preparations.of_release)
+        parts.add("gate.evidence", 5, preparations.of_gate)
         parts.add("gate.evidence", 10, evidence.of_gate)
         parts.add("release", 5, standards.policies_of_release)
+        parts.add("release", 6, assessments.of_release)
         parts.add("policy.version", 10, standards.trial_of_draft)
         parts.add("promotion", 5, approvals.of_promotion)
-        parts.add("release", 3, approvals.of_release)
+        parts.add("release.approvals", 10, approvals.of_release)
         parts.add("environment.live", 10, added.environment_live)
         parts.add("environment.promotions", 10, added.environment_promotions)
         parts.add("service.live", 10, added.service_live)

@@ -8,19 +8,22 @@ from typing import Any, Final, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts.querysets import RestrictableQuerySet
 from common.searching import begins, with_words
 from environments.vocabulary import Stage
 from releases.vocabulary import (
     FINISHED,
+    GOING_ON,
     LEFT_SOMETHING,
     SUCCESSES,
     UNFINISHED,
     WAITING,
     ContributionState,
     GateState,
+    PreparationState,
+    ReleaseStatus,
     number_of_key,
 )
 
@@ -127,6 +130,11 @@ class PromotionQuerySet(OfReleaseQuerySet):
         """Those asked for or approved whose approved window has ended by an instant (UTC)."""
         waiting = self.filter(status__in=WAITING)
         return waiting.filter(Q(approved_until__lte=at) | Q(approved_until=None, ends_at__lte=at))
+
+    def beyond_their_places(self, at: datetime) -> Self:
+        """Those that go on at an instant (UTC), though the place they have is over by then."""
+        over = apps.get_model("environments", "Booking").objects.filter(holder_kind="promotion", ends_at__lte=at)
+        return self.filter(Exists(over.filter(holder_id=OuterRef("pk"))), status__in=GOING_ON)
 
     def matching(self, words: str) -> Self:
         """Those of which every word is said by the release or stands in the environment's names."""
@@ -243,9 +251,25 @@ class ObligationQuerySet(OfPromotionQuerySet):
 class PreparationQuerySet(_WithinQuerySet):
     way = "audience__release"
 
-    def ahead(self) -> Self:
-        """Those not done."""
-        return self.filter(done_at=None)
+    def with_references(self) -> Self:
+        return self.select_related("audience__release", "owner")
+
+    def done(self) -> Self:
+        return self.filter(done_at__isnull=False)
+
+    def of_needs(self, *needs: str) -> Self:
+        return self.filter(need__in=needs)
+
+    def with_state(self) -> Self:
+        """Each with its `state`, by the words of PreparationState."""
+        is_off = When(audience__release__status=ReleaseStatus.CANCELLED, then=Value(PreparationState.CANCELLED.value))
+        is_done = When(done_at__isnull=False, then=Value(PreparationState.DONE.value))
+        planned = Value(PreparationState.PLANNED.value)
+        return self.annotate(state=Case(is_done, is_off, default=planned, output_field=models.TextField()))
+
+    def matching(self, words: str) -> Self:
+        own = ("about", "audience__name", "audience__site", "audience__release__name", "audience__release__version")
+        return with_words(self, words, *own)
 
 
 class ReadinessQuerySet(_WithinQuerySet):

@@ -19,6 +19,20 @@ from releases.queries.obligations import waiting_for
 #: What is told of a gate when something was shown at it, or holds no more.
 SHOWING = frozenset({"shown_evidence", "lost_evidence"})
 
+#: What is told of a release when what its audiences need, or is done of it, is something else.
+PREPARING = frozenset(
+    {
+        "named_audience",
+        "changed_audience",
+        "removed_audience",
+        "planned_preparation",
+        "changed_preparation",
+        "removed_preparation",
+        "finished_preparation",
+        "reopened_preparation",
+    }
+)
+
 #: What approvals are for, and the gates they saw; and what is told of approvals themselves, which changes none of it.
 COVERED = frozenset({"promotion", "release", "service", "policy", "gate"})
 MOVING = frozenset({"moved", "changed", "missed", "returned"})
@@ -48,7 +62,8 @@ def keep_places_where_the_way_changed(deed: Deed, facts: Sequence[Said], **_: An
 
 @receiver(recorded)
 def put_gates(deed: Deed, facts: Sequence[Said], **_: Any) -> None:
-    """What has to be passed follows from what is planned, what a release is, and the policies; what a gate is from what was shown."""
+    """What has to be passed follows from what is planned, what a release is, and the policies; what a gate is from what was shown, or
+    from what the audiences need."""
     by, at = User(pk=deed.actor_id), timezone.now()
     releases = releases_asked_anew(facts)
     if releases:
@@ -56,6 +71,9 @@ def put_gates(deed: Deed, facts: Sequence[Said], **_: Any) -> None:
     shown = {fact.id for fact in facts if fact.kind == "gate" and fact.verb in SHOWING}
     if shown:
         gates.keep_states(Gate.objects.filter(pk__in=shown).with_rules(), at=at)
+    prepared = {fact.id for fact in facts if fact.kind == "release" and fact.verb in PREPARING}
+    if prepared:
+        gates.follow(prepared, by=by, at=at)
 
 
 @receiver(recorded)

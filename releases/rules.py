@@ -6,15 +6,16 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.models import Absence, Team, User
-from accounts.vocabulary import AccountKind, Role
+from accounts.models import Team, User
+from accounts.vocabulary import Role
 from environments.vocabulary import Stage
 from policies.queries import Speakers
 from projects.rules import may_write_output
-from releases.models import Candidate, Contribution, Gate, Promotion, Release, Waiver
+from releases.models import Candidate, Contribution, Gate, Preparation, Promotion, Release, Waiver
 from releases.queries.routes import stops_of
 from releases.queries.seats import SeatsStanding
 from releases.queries.speakers import names_of
+from releases.queries.voices import voices
 from releases.vocabulary import (
     MOVED_BY_PEOPLE,
     RELEASE_MOVES,
@@ -28,8 +29,6 @@ from releases.vocabulary import (
 _RAN = frozenset({PromotionStatus.RUNNING, PromotionStatus.PAUSED, PromotionStatus.FAILED, PromotionStatus.ROLLED_BACK}) | SUCCESSES
 #: A promotion in one of these moved nothing, and nobody is asked about it: one that was withdrawn or called off may be thought over.
 TOOK_NOTHING = frozenset({PromotionStatus.DRAFT, PromotionStatus.CANCELLED})
-#: What is going on right now ends with an outcome, and with nothing else.
-GOING_ON = frozenset({PromotionStatus.RUNNING, PromotionStatus.PAUSED})
 BEEN_IN_PRODUCTION = frozenset({ReleaseStatus.IN_PRODUCTION, ReleaseStatus.EARLY_LIFE, ReleaseStatus.CLOSED})
 
 
@@ -60,6 +59,11 @@ def may_show_evidence(by: User, gate: Gate) -> bool:
         return True
     has_role = bool(gate.owner_role) and by.has_role(Role(gate.owner_role))
     return by.writes_what_is_theirs and (has_role or gate.owner_team_id in by.team_ids or gate.owner_id == by.pk)
+
+
+def may_finish(by: User, preparation: Preparation) -> bool:
+    """The release's side, and who sees to it: saying that a training was held or a notice sent, or that it was not."""
+    return may_write_release(by, preparation.audience.release) or (by.writes_what_is_theirs and preparation.owner_id == by.pk)
 
 
 def has_left_first_stop(release: Release) -> bool:
@@ -151,14 +155,6 @@ def _is_borne_out(origin: ReleaseStatus, target: ReleaseStatus, stays: Collectio
 
 
 # --- gates
-
-
-def voices(by: User, at: datetime) -> list[User]:
-    """Who a person speaks for at an instant (UTC): themselves, and those who are away then and named them. No program speaks."""
-    if by.kind != AccountKind.PERSON or not by.writes_what_is_theirs:
-        return []
-    away = Absence.objects.at(at).filter(delegate=by).select_related("user").order_by("id")
-    return [by, *(absence.user for absence in away if absence.user.writes_what_is_theirs)]
 
 
 def may_decide_gate(by: User, gate: Gate, at: datetime) -> bool:

@@ -20,6 +20,12 @@ def miss_promotions() -> None:
 
 
 @shared_task
+def run_on() -> None:
+    """Have what runs beyond its plan keep its place."""
+    promotions.run_on(by=User.objects.clock(), at=timezone.now())
+
+
+@shared_task
 def sweep_readiness() -> None:
     """Work out anew how ready releases are whom the clock alone has changed."""
     readiness.sweep(at=timezone.now())

@@ -3,7 +3,20 @@
 from django.urls import path
 
 from common.converters import NAME
-from releases.views import approvals, contents, evidence, gates, live, promotions, releases, running, writing
+from releases.views import (
+    approvals,
+    assessments,
+    contents,
+    evidence,
+    gates,
+    live,
+    preparations,
+    promotions,
+    releases,
+    running,
+    waiting,
+    writing,
+)
 
 urlpatterns = [
     path("releases/", releases.releases, name="releases"),
@@ -11,6 +24,7 @@ urlpatterns = [
     path(f"releases/<{NAME}:key>/", releases.release, name="release"),
     path(f"releases/<{NAME}:key>/edit/", writing.edit_release, name="edit_release"),
     path(f"releases/<{NAME}:key>/copy/", writing.copy_release, name="copy_release"),
+    path(f"releases/<{NAME}:key>/assessment/", assessments.assess_release, name="assess_release"),
     path(f"releases/<{NAME}:key>/status/", writing.move_release_on, name="move_release_on"),
     path(f"releases/<{NAME}:key>/members/", writing.change_members, name="change_members"),
     path(f"releases/<{NAME}:key>/restriction/", writing.restrict_release, name="restrict_release"),
@@ -45,6 +59,20 @@ urlpatterns += [
     path("outputs/<int:pk>/offer/", contents.offer_output, name="offer_output"),
 ]
 
+_AUDIENCE, _PREPARATION = f"{_ONE}/audiences/<int:pk>", f"{_ONE}/preparations/<int:pk>"
+urlpatterns += [
+    path(f"{_ONE}/audiences/new/", preparations.new_audience, name="new_audience"),
+    path(f"{_AUDIENCE}/", preparations.audience, name="audience"),
+    path(f"{_AUDIENCE}/edit/", preparations.edit_audience, name="edit_audience"),
+    path(f"{_AUDIENCE}/removal/", preparations.remove_audience, name="remove_audience"),
+    path(f"{_AUDIENCE}/draft/", preparations.draft_notes, name="draft_notes"),
+    path(f"{_AUDIENCE}/preparations/new/", preparations.new_preparation, name="new_preparation"),
+    path(f"{_PREPARATION}/edit/", preparations.edit_preparation, name="edit_preparation"),
+    path(f"{_PREPARATION}/removal/", preparations.remove_preparation, name="remove_preparation"),
+    path(f"{_PREPARATION}/completion/", preparations.finish_preparation, name="finish_preparation"),
+    path(f"{_PREPARATION}/reopening/", preparations.reopen_preparation, name="reopen_preparation"),
+]
+
 _GATE = f"{_ONE}/gates/<int:pk>"
 urlpatterns += [
     path(f"{_GATE}/", gates.gate, name="gate"),
@@ -58,6 +86,7 @@ urlpatterns += [
 ]
 
 urlpatterns += [
+    path("approvals/", waiting.waiting_for_me, name="waiting_for_me"),
     path("promotions/<int:pk>/request/", approvals.request_promotion, name="request_promotion"),
     path("promotions/<int:pk>/withdrawal/", approvals.withdraw_promotion, name="withdraw_promotion"),
     path("promotions/<int:pk>/approvals/new/", approvals.decide_promotion, name="decide_promotion"),

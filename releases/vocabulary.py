@@ -80,6 +80,8 @@ _R, _P = ReleaseStatus, PromotionStatus
 
 FINISHED: Final = frozenset({_P.SUCCEEDED, _P.SUCCEEDED_WITH_ISSUES, _P.FAILED, _P.ROLLED_BACK, _P.CANCELLED, _P.MISSED})
 UNFINISHED: Final = frozenset(_P) - FINISHED
+#: What is going on right now ends with an outcome, and with nothing else.
+GOING_ON: Final = frozenset({_P.RUNNING, _P.PAUSED})
 SUCCESSES: Final = frozenset({_P.SUCCEEDED, _P.SUCCEEDED_WITH_ISSUES})
 #: What did not succeed, or not for good, and may have left something all the same.
 LEFT_SOMETHING: Final = frozenset({_P.FAILED, _P.ROLLED_BACK})
@@ -175,6 +177,14 @@ class PreparationNeed(models.TextChoices):
     NOTICE = "notice"
     BRIEFING = "briefing"
     TRAINING = "training"
+
+
+class PreparationState(models.TextChoices):
+    """Where a preparation stands on the calendar; cancelled with its release."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    CANCELLED = "cancelled"
 
 
 class ReadinessState(models.TextChoices):

@@ -106,6 +106,8 @@ TABLES: Final = (
     *RESTRICTIONS,
     "releases_promotion",
     "releases_gate",
+    "releases_audience",
+    "releases_preparation",
     "releases_contribution",
     "releases_prerequisite",
     "environments_environment",

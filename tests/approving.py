@@ -58,7 +58,7 @@ def planned(*, by: Any, **values: Any) -> Promotion:
     """A draft into production of a release with one item and its artefact; `values` as the release's columns."""
     release: Any = ReleaseFactory(release_manager=by, **values)
     item: Any = ItemFactory(release=release)
-    ArtefactFactory(item=item)
+    ArtefactFactory(item=item, address="https://files.example.org/copy")
     made: Promotion = PromotionFactory(release=release, candidate=release.candidates.get(), environment=EnvironmentFactory())
     return made
 

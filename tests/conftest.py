@@ -2,10 +2,13 @@
 
 import pytest
 
+#: Starting the whole program; calling the whole API.
+LONG = ("tests/launch/", "tests/releasecal/test_rest_fuzzed.py")
+
 pytest_plugins = ["tests.servers", "tests.database", "tests.mail"]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that start the whole program come first: they take longest, and none shall be what everybody waits for at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/launch/"))
+    """Those that take longest come first: none shall be what everybody waits for at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))

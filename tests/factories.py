@@ -222,6 +222,22 @@ class PrerequisiteFactory(Made):
     needs = factory.SubFactory(ReleaseFactory)
 
 
+class AudienceFactory(Made):
+    class Meta:
+        model = releases.Audience
+
+    release = factory.SubFactory(ReleaseFactory)
+    name = factory.Sequence(lambda n: f"Audience {n}")
+
+
+class PreparationFactory(Made):
+    class Meta:
+        model = releases.Preparation
+
+    audience = factory.SubFactory(AudienceFactory)
+    need = "training"
+
+
 class DependencyFactory(Made):
     class Meta:
         model = environments.Dependency

@@ -1,29 +1,57 @@
 """Many at once, each over a connection of its own."""
 
+import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
+from psycopg2 import errors
+
+Task = Callable[[], Any]
 
 
-def at_once(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
+def rounds(short: int) -> int:
+    """How often a race is run: `short` times, and two hundred with `LONG_RACES=1`."""
+    return 200 if os.environ.get("LONG_RACES") else short
+
+
+def at_once(tasks: Sequence[Task]) -> list[Any]:
     """What the tasks gave or raised, begun together, each on its own connection."""
-    begin = threading.Barrier(len(tasks))
+    with crew(len(tasks)) as together:
+        return together(tasks)
 
-    def run(task: Callable[[], Any]) -> Any:
+
+@contextmanager
+def crew(size: int) -> Iterator[Callable[[Sequence[Task]], list[Any]]]:
+    """The same for many rounds of up to `size` tasks each, who keep their connections in between."""
+    with ThreadPoolExecutor(size) as pool:
+
+        def together(tasks: Sequence[Task]) -> list[Any]:
+            # Nobody passes before all have come, so that each task has a thread, and with it a connection, of its own.
+            begin = threading.Barrier(len(tasks))
+            return list(pool.map(lambda task: _run(task, begin), tasks))
+
         try:
-            connection.ensure_connection()
-            begin.wait()
-            return task()
-        except Exception as error:
-            return error
+            yield together
         finally:
-            connections.close_all()
+            together([connections.close_all] * size)
 
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return list(pool.map(run, tasks))
+
+def _run(task: Task, begin: threading.Barrier) -> Any:
+    try:
+        connection.ensure_connection()
+        begin.wait()
+        return task()
+    except Exception as error:
+        return error
+
+
+def waited_too_long(answer: Any) -> bool:
+    """Whether a slow machine let one of the last in the queue wait beyond `lock_timeout`: told as "busy", and nothing was done."""
+    return isinstance(answer, OperationalError) and isinstance(answer.__cause__, errors.LockNotAvailable)
 
 
 def deadlocks() -> int:

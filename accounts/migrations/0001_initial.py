@@ -101,6 +101,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="user_email_lower",
+                        violation_error_message="Addresses are kept in lower case.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_active", True), ("kind", "builtin"), _negated=True),
+                        name="user_builtin_cannot_sign_in",
+                        violation_error_message="Nobody can sign in as a built-in account.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["person", "service", "builtin"])), name="user_kind_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +146,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["starts_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="absence_ends_after_start",
+                        violation_error_message="An absence ends after it starts.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("delegate", None), models.Q(("delegate", models.F("user")), _negated=True), _connector="OR"
+                        ),
+                        name="absence_delegate_is_another",
+                        violation_error_message="Nobody stands in for themselves.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -170,6 +199,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("scopes__contained_by", ["read", "write", "approve", "admin"]), ("scopes__len__gt", 0)),
+                        name="apitoken_scopes_known",
+                        violation_error_message="A token has at least one of the known scopes.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -235,74 +271,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("slug__regex", "^[A-Za-z0-9][A-Za-z0-9._-]*$"), models.Q(("slug", "new"), _negated=True)
+                        ),
+                        name="team_slug_shape",
+                        violation_error_message="A code or slug has letters, digits, dots, hyphens and underscores, and is not “new”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"),
+                        name="team_not_its_own_parent",
+                        violation_error_message="A team cannot be its own parent.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
             model_name="membership",
             name="team",
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="accounts.team"),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
-                name="user_email_lower",
-                violation_error_message="Addresses are kept in lower case.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_active", True), ("kind", "builtin"), _negated=True),
-                name="user_builtin_cannot_sign_in",
-                violation_error_message="Nobody can sign in as a built-in account.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["person", "service", "builtin"])), name="user_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="absence_ends_after_start",
-                violation_error_message="An absence ends after it starts.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("delegate", None), models.Q(("delegate", models.F("user")), _negated=True), _connector="OR"),
-                name="absence_delegate_is_another",
-                violation_error_message="Nobody stands in for themselves.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="apitoken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scopes__contained_by", ["read", "write", "approve", "admin"]), ("scopes__len__gt", 0)),
-                name="apitoken_scopes_known",
-                violation_error_message="A token has at least one of the known scopes.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("slug__regex", "^[A-Za-z0-9][A-Za-z0-9._-]*$"), models.Q(("slug", "new"), _negated=True)),
-                name="team_slug_shape",
-                violation_error_message="A code or slug has letters, digits, dots, hyphens and underscores, and is not “new”.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", None), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"),
-                name="team_not_its_own_parent",
-                violation_error_message="A team cannot be its own parent.",
-            ),
         ),
         migrations.AddConstraint(
             model_name="membership",

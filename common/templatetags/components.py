@@ -186,16 +186,16 @@ def table(caption: str, columns: Sequence[str | tuple[str, str]], rows: Sequence
 
 
 @register.inclusion_tag("components/route_map.html", takes_context=True)
-def route_map(
-    context: Context, stations: Sequence[dict[str, Any]], small: bool = False, label: str = "Route map"
-) -> dict[str, Any]:
-    """The line of stations a release travels; `small` for lists, without links, for most of its words are not seen there.
-
-    The shape of a station stands in the template.
-    """
-    if small:
-        stations = [{**station, "url": "", "url_promotion": ""} for station in stations]
-    return {"stations": stations, "small": small, "label": label, "request": context.get("request"), "zone": _zone(context, None)}
+def route_map(context: Context, stations: Sequence[Any], small: bool = False, label: str = "Route map") -> dict[str, Any]:
+    """The line of stations a release travels; `small` for lists. The shape of a station stands in the template."""
+    return {
+        "stations": stations,
+        "small": small,
+        "label": label,
+        "now": timezone.now(),
+        "request": context.get("request"),
+        "zone": _zone(context, None),
+    }
 
 
 @register.simple_tag

@@ -19,12 +19,10 @@ from exchange.forms import ImportForm
 from exchange.kinds import Calendars
 from exchange.kinds.holdings import HOLDINGS
 from exchange.models import Import
-from exchange.vocabulary import GREATEST_SIZE
 from releases.rules import may_trust_history
 
 SHOWN = 20
 SHOWN_ERRORS = 200
-ENVELOPE = 1_000_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,8 +33,6 @@ def imports(request: HttpRequest) -> HttpResponse:
     form = ImportForm(may_trust=may_trust_history(user))
     if request.method != "POST":
         return _page(request, form)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > GREATEST_SIZE + ENVELOPE:
-        raise BadInput(f"One call takes less than {GREATEST_SIZE // 1_000_000} MB; split the files.")
     form = ImportForm(request.POST, may_trust=may_trust_history(user))
     if not form.is_valid():
         return _page(request, form, status=400)

@@ -4,11 +4,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from common.refusals import RuleBroken
-from policies.models import ApprovalRule, GateRule, PolicyVersion, ScheduleRule
-from policies.vocabulary import THRESHOLDS, EvidenceKind
+from policies.models import ApprovalRule, GateRule, PolicyVersion, RiskQuestion, ScheduleRule
+from policies.vocabulary import PREPARED, THRESHOLDS, EvidenceKind
 
 #: The lists of rules of a version, and their tables.
-LISTS: Final[Mapping[str, Any]] = {"gate_rules": GateRule, "approval_rules": ApprovalRule, "schedule_rules": ScheduleRule}
+LISTS: Final[Mapping[str, Any]] = {
+    "gate_rules": GateRule,
+    "approval_rules": ApprovalRule,
+    "schedule_rules": ScheduleRule,
+    "risk_questions": RiskQuestion,
+}
 _NOT_GIVEN: Final = frozenset({"id", "created_at", "updated_at", "revision", "version"})
 Given = Mapping[str, Any]
 
@@ -87,8 +92,11 @@ def _gate_problems(row: Given) -> Iterable[str]:
         kind = EvidenceKind(row["evidence"]).label
         yield f"{row['name']}: what is asked of {kind} is {known}, and not {unknown[0]}; correct its threshold."
     if row["evidence"] == EvidenceKind.PREPARATIONS:
-        # Such a gate follows from what audiences need; while nobody can plan that, it would never be passed.
-        yield f"{row['name']}: what audiences need cannot be planned here yet; ask for a note, a link or a file."
+        if row["area"] not in PREPARED:
+            areas = ", ".join(area.label for area in PREPARED)
+            yield f"{row['name']}: only gates of {areas} follow from what audiences need; choose one of these areas."
+        if row["checklist"]:
+            yield f"{row['name']}: a gate that follows from what audiences need has nothing to tick; take its checklist out."
 
 
 def _approval_problems(row: Given) -> Iterable[str]:
@@ -96,6 +104,11 @@ def _approval_problems(row: Given) -> Iterable[str]:
         yield f"{row['name']}: an approval is given by a team or by a role; name one of them."
     if row["emergency_people"] is not None and row["emergency_people"] > row["people"]:
         yield f"{row['name']}: an emergency takes no more people than the {row['people']} of the rule itself; lower their number."
+
+
+def _question_problems(row: Given) -> Iterable[str]:
+    if len(row["answers"]) < 2:
+        yield f"“{row['name']}” leaves nothing to choose; give it at least two answers."
 
 
 def _no_problems(row: Given) -> Iterable[str]:
@@ -106,4 +119,5 @@ _PROBLEMS: Final[Mapping[str, Callable[[Given], Iterable[str]]]] = {
     "gate_rules": _gate_problems,
     "approval_rules": _approval_problems,
     "schedule_rules": _no_problems,
+    "risk_questions": _question_problems,
 }

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from accounts.vocabulary import Role
 from environments.vocabulary import SoakUnit, Stage
-from policies.vocabulary import EvidenceKind, GateArea, Nature, Size, Urgency
+from policies.vocabulary import EvidenceKind, GateArea, Nature, Risk, Size, Urgency
 
 Given = Mapping[str, Any]
 
@@ -226,6 +226,50 @@ def _schedule(name: str, **more: Any) -> dict[str, Any]:
     return {"code": "window", "name": name, **_PRODUCTION, **more}
 
 
+def _question(code: str, name: str, low: str, medium: str, high: str) -> dict[str, Any]:
+    levels = zip((low, medium, high), Risk.values, strict=True)
+    return {"code": code, "name": name, "answers": [{"answer": answer, "risk": risk} for answer, risk in levels]}
+
+
+#: Asked of whatever is not known beforehand: neither standard nor regular maintenance.
+QUESTIONS: Final = [
+    _question(
+        "who-is-hit",
+        "Who is hit when it goes wrong?",
+        "One team, and work goes on",
+        "Several teams, or some customers",
+        "Most customers, or money, safety or the law",
+    ),
+    _question(
+        "way-back",
+        "Can it be taken back within its window?",
+        "Yes, and that was rehearsed",
+        "Yes, but nobody has tried it",
+        "No, or only with loss of data",
+    ),
+    _question(
+        "data",
+        "What does it do to data that are there?",
+        "Nothing",
+        "It adds to them",
+        "It changes, moves or removes some",
+    ),
+    _question(
+        "experience",
+        "Has something like it gone well here before?",
+        "Often",
+        "Once or twice, or elsewhere",
+        "Never, or it went wrong the last time",
+    ),
+    _question(
+        "dependents",
+        "Do other services depend on what it changes?",
+        "No",
+        "Yes, and they were tested with it",
+        "Yes, and they were not",
+    ),
+]
+
 _PLANNED: Final = [Urgency.PLANNED.value]
 
 #: Policies: short name, name, description, and what their first version says.
@@ -251,6 +295,7 @@ POLICIES: Final[Sequence[tuple[str, str, str, Given]]] = (
             "gate_rules": [TESTS, ACCEPTED, WINDOW, SCANNED, TOLD],
             "approval_rules": [RELEASE_MANAGER, ENVIRONMENT_MANAGER],
             "schedule_rules": [_schedule("Two working days ahead", lead_days=2)],
+            "risk_questions": QUESTIONS,
         },
     ),
     (
@@ -274,6 +319,7 @@ POLICIES: Final[Sequence[tuple[str, str, str, Given]]] = (
             "schedule_rules": [
                 _schedule("Five working days ahead, a day of soak", lead_days=5, soak_hours=24, soak_unit=SoakUnit.ELAPSED.value)
             ],
+            "risk_questions": QUESTIONS,
         },
     ),
     (
@@ -299,6 +345,7 @@ POLICIES: Final[Sequence[tuple[str, str, str, Given]]] = (
             ],
             "approval_rules": [{**RELEASE_MANAGER, "emergency_people": 1, "holds_days": 2}],
             "schedule_rules": [_schedule("At once", respects_freezes=False)],
+            "risk_questions": QUESTIONS,
         },
     ),
     (
@@ -359,6 +406,7 @@ POLICIES: Final[Sequence[tuple[str, str, str, Given]]] = (
             ],
             "approval_rules": [ENVIRONMENT_MANAGER],
             "schedule_rules": [_schedule("Five working days ahead", lead_days=5)],
+            "risk_questions": QUESTIONS,
         },
     ),
 )

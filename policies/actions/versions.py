@@ -48,7 +48,8 @@ def draft(policy: Policy, changes: Mapping[str, Any] | None = None, *, by: User,
 
 @deed
 def change(version: PolicyVersion, changes: Mapping[str, Any], *, by: User, seen: Seen = None) -> PolicyVersion:
-    """Change a draft: urgencies, sizes, risks, natures, tiers, note; gate_rules, approval_rules, schedule_rules each as a whole list.
+    """Change a draft: urgencies, sizes, risks, natures, tiers, note; gate_rules, approval_rules, schedule_rules, risk_questions each
+    as a whole list.
 
     A rule is a mapping of its columns; one of the same `code` is the same rule. Raises NotAllowed, Stale, Conflict when it is
     published, RuleBroken for rules that hold no water.

@@ -1,5 +1,6 @@
 """Which standards there are, which of them a release has to meet, and how they are shown and named."""
 
+from policies.queries.questionnaires import Question, questionnaire
 from policies.queries.standards import (
     Applied,
     Asked,
@@ -17,6 +18,7 @@ from policies.queries.standards import (
 __all__ = [
     "Applied",
     "Asked",
+    "Question",
     "Seats",
     "Speakers",
     "Standards",
@@ -24,6 +26,7 @@ __all__ = [
     "asked_by",
     "chosen_by",
     "joined",
+    "questionnaire",
     "standards",
     "standards_kept",
 ]

@@ -9,11 +9,23 @@ from django.db.models import QuerySet
 
 from common.reading import Many, Noun, Plain, Question, list_of, person, related, text_schema
 from common.reading.columns import Schema, reference_schema, schema_of
-from policies.models import ApprovalRule, GateRule, Policy, PolicyVersion, Procedure, ProcedureVersion, ScheduleRule
+from policies.models import ApprovalRule, GateRule, Policy, PolicyVersion, Procedure, ProcedureVersion, RiskQuestion, ScheduleRule
+from policies.vocabulary import Risk
 
 #: Columns of rules that refer to something, by what and where in REST; teams have no address.
 _REFERENCES: Final = {"procedure": "procedures", "owner_team": "", "waived_by_team": "", "team": ""}
 _HIDDEN: Final = frozenset({"id", "created_at", "updated_at", "revision", "version"})
+#: Columns of JSON, and what they hold.
+_JSON: Final[Mapping[str, Schema]] = {
+    "threshold": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "answers": list_of(
+        {
+            "type": "object",
+            "properties": {"answer": {"type": "string"}, "risk": {"type": "string", "enum": Risk.values}},
+            "required": ["answer", "risk"],
+        }
+    ),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +56,7 @@ def _texts(column: str) -> Callable[[Sequence[int], Question], Mapping[int, Any]
     return fetch
 
 
-def _rules(model: Any) -> Many:
+def _rules(name_of_list: str, model: Any) -> Many:
     """The rules of a table that stand in each version."""
     names = [field.name for field in model._meta.concrete_fields if field.name not in _HIDDEN]
     sources = [source for name in names for source in ((f"{name}__slug", f"{name}__name") if name in _REFERENCES else (name,))]
@@ -60,17 +72,15 @@ def _rules(model: Any) -> Many:
     for name in names:
         properties[name] = reference_schema("slug", nullable=True) if name in _REFERENCES else _described(model, name)
     schema = {"type": "object", "properties": properties, "required": names}
-    return Many(f"{model._meta.model_name.removesuffix('rule')}_rules", fetch, list_of(schema))
+    return Many(name_of_list, fetch, list_of(schema))
 
 
 def _described(model: Any, name: str) -> Schema:
-    if name == "threshold":
-        return {"type": "object", "additionalProperties": {"type": "integer"}}
-    return schema_of(model._meta.get_field(name))
+    return _JSON[name] if name in _JSON else schema_of(model._meta.get_field(name))
 
 
 def _value(name: str, left: Any, question: Question) -> Any:
-    if name == "threshold":
+    if name in _JSON:
         # PostgreSQL's own text of it: nothing between here and there reads it.
         return json.loads(next(left))
     if name not in _REFERENCES:
@@ -122,6 +132,7 @@ VERSION_TABLES: Final = (
     "policies_gaterule",
     "policies_approvalrule",
     "policies_schedulerule",
+    "policies_riskquestion",
     "policies_procedure",
     "accounts_team",
     "accounts_user",
@@ -133,9 +144,10 @@ VERSION_COLUMNS: Final = (
     Plain("risks"),
     Plain("natures"),
     Plain("tiers"),
-    _rules(GateRule),
-    _rules(ApprovalRule),
-    _rules(ScheduleRule),
+    _rules("gate_rules", GateRule),
+    _rules("approval_rules", ApprovalRule),
+    _rules("schedule_rules", ScheduleRule),
+    _rules("risk_questions", RiskQuestion),
     Plain("note"),
     person("drafted_by"),
     person("published_by"),

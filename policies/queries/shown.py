@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from environments.vocabulary import Stage
-from policies.models import ApprovalRule, GateRule, PolicyVersion, ScheduleRule
+from policies.models import ApprovalRule, GateRule, PolicyVersion, RiskQuestion, ScheduleRule
 from policies.vocabulary import EvidenceKind, GateArea, Nature, Risk, Size, Urgency, threshold_words
 
 Facts = Mapping[str, str]
@@ -52,6 +52,14 @@ def grid(version: PolicyVersion) -> Grid:
     return Grid(stages, rows)
 
 
+def in_order(version: PolicyVersion) -> list[GateRule]:
+    """The gates of a version as a release comes to them: stage by stage, in the order of the areas."""
+    stages, areas = list(Stage), list(GateArea)
+    return sorted(
+        version.gate_rules.all(), key=lambda rule: (stages.index(Stage(rule.stage)), areas.index(GateArea(rule.area)), rule.pk)
+    )
+
+
 def selection(version: PolicyVersion) -> dict[str, str]:
     """By what a version selects releases; empty when it is for all."""
     asked: Sequence[tuple[str, Any, Sequence[Any]]] = (
@@ -91,18 +99,19 @@ def gate_facts(rule: GateRule) -> dict[str, str]:
 
 
 def approval_facts(rule: ApprovalRule) -> dict[str, str]:
-    """What an approval rule says, fact by fact."""
+    """What an approval rule says, fact by fact; of emergencies only where its version is for break-fixes."""
     emergency = "takes all of them"
     if rule.emergency_people is not None:
         emergency = f"runs on {rule.emergency_people}"
         if rule.emergency_people < rule.people:
             emergency += f", the others within {_working_days(rule.follow_days)} afterwards"
-    return {
+    facts = {
         "Before": rule.get_stage_display().capitalize(),
         "Given by": f"{rule.people} of {_speakers(rule.team, rule.role)}",
         "A yes holds": "1 day" if rule.holds_days == 1 else f"{rule.holds_days} days",
-        "A break-fix": emergency,
     }
+    urgencies = rule.version.urgencies
+    return facts if urgencies and Urgency.BREAK_FIX not in urgencies else facts | {"A break-fix": emergency}
 
 
 def schedule_facts(rule: ScheduleRule) -> dict[str, str]:
@@ -117,6 +126,11 @@ def schedule_facts(rule: ScheduleRule) -> dict[str, str]:
     return {name: said for name, said in facts.items() if said}
 
 
+def question_facts(question: RiskQuestion) -> dict[str, str]:
+    """What may be answered to a question, and the risk that each answer stands for."""
+    return {each["answer"]: f"{Risk(each['risk']).label} risk" for each in question.answers}
+
+
 def compare(before: PolicyVersion, after: PolicyVersion) -> list[Difference]:
     """What two versions of a policy say differently, rule by rule of the same code."""
     found: list[Difference] = []
@@ -127,6 +141,7 @@ def compare(before: PolicyVersion, after: PolicyVersion) -> list[Difference]:
         ("Gates", "gate_rules", gate_facts),
         ("Approvals", "approval_rules", approval_facts),
         ("Schedule", "schedule_rules", schedule_facts),
+        ("Questions about the risk", "risk_questions", question_facts),
     ):
         old, new = ({rule.code: rule for rule in getattr(version, name).all()} for version in (before, after))
         for code in dict.fromkeys([*old, *new]):

@@ -1,13 +1,14 @@
 """Which standards there are, and which of them a release has to meet."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from common.kept import Kept
 from common.reading.tags import last_number
 from environments.vocabulary import LEAST_IMPORTANT_TIER
-from policies.models import ApprovalRule, GateRule, PolicyVersion, ScheduleRule
+from policies.models import ApprovalRule, GateRule, PolicyVersion, RiskQuestion, ScheduleRule
 from policies.vocabulary import Risk
 
 _TABLES: Final = (
@@ -93,6 +94,14 @@ class Standards:
     def asked(self, traits: Traits, stage: str) -> Asked:
         """What they ask before a stage; all have to be met."""
         return asked_by([applied.version for applied in self.applying(traits)], stage)
+
+    @cached_property
+    def questions(self) -> Mapping[int, Sequence[RiskQuestion]]:
+        """By version what it asks about the risk: one query, and none for whoever does not want to know. Published ones never change."""
+        found: dict[int, list[RiskQuestion]] = {}
+        for question in RiskQuestion.objects.filter(version__in=self.versions).order_by("id"):
+            found.setdefault(question.version_id, []).append(question)
+        return found
 
 
 def standards() -> Standards:

@@ -21,6 +21,9 @@ class Colleague:
 
 
 _MANAGES: Final = (Role.PROJECT_MANAGER,)
+#: Who mends at night, and who speaks for environments when New York sleeps.
+ON_CALL: Final = "Ines Carvalho"
+EARLY: Final = "Mikkel Sorensen"
 COLLEAGUES: Final = (
     Colleague("Amara Diallo", NEW_YORK, _MANAGES),
     Colleague("Henrik Solberg", BERLIN, _MANAGES),
@@ -40,6 +43,9 @@ COLLEAGUES: Final = (
     Colleague("Lars Nygaard", BERLIN),
     Colleague("Aisha Rahman", NEW_YORK),
     Colleague("Pieter Devries", BERLIN),
+    # So that nobody is the only one who may decide.
+    Colleague(ON_CALL, BERLIN, (Role.RELEASE_MANAGER,)),
+    Colleague(EARLY, BERLIN, (Role.ENVIRONMENT_MANAGER,)),
 )
 
 
@@ -106,7 +112,13 @@ ROUTES: Final = {
         "The short way to the ferries of New York harbour, which have an installation of their own.",
         ((DEVELOPMENT, 0), (TEST, 48), (HARBOUR, 0)),
     ),
+    "fast-line": (
+        "Fast line",
+        "What is broken goes by dress rehearsal to production at once, and meets afterwards the standards that waited.",
+        ((STAGING, 0), (PRODUCTION, 0)),
+    ),
 }
+FAST_LINE: Final = "fast-line"
 
 #: Systems: slug, name, owner, tier, and the services in each: slug, name, kind, what they need.
 SYSTEMS: Final = (

@@ -54,8 +54,9 @@ class Line:
         return self.only or range(FIRST, LAST + (not self.is_train))
 
 
-#: Goes live tonight; waits for something late; was tried twice in vain; has come to its end.
+#: Goes live tonight; waits for something late; was tried twice in vain; has come to its end, with this number the last.
 TONIGHT, THREATENED, TWICE_TRIED, ENDED = "contact", "kiosk", "terminals", "customs"
+LAST_OF_ENDED: Final = -5
 
 LINES: Final = (
     Line("ticketing", "Ticket issuing", ("ticket-issuing", "booking-engine"), 7, 24, "Faster search for free seats on busy days."),
@@ -86,7 +87,6 @@ LINES: Final = (
         "Tides of the year.",
         3,
         WEDNESDAY,
-        nature="both",
     ),
     Line(
         "manifest",
@@ -175,7 +175,7 @@ LINES: Final = (
         WEDNESDAY,
         "harbour-line",
     ),
-    Line("customs", "Customs desk", ("customs-desk",), 1, 6, "", 4, THURSDAY, only=(-6, -5)),
+    Line("customs", "Customs desk", ("customs-desk",), 1, 6, "", 4, THURSDAY, only=(-6, LAST_OF_ENDED)),
 )
 
 #: What the release that is threatened says of itself.
@@ -204,6 +204,10 @@ FIXES: Final = (
     Fix("network", 211, -4, "Two vessels lost their uplink when changing antennas."),
     Fix("manifest", 263, -5, "Manifests with more than 999 passengers were cut off."),
 )
+
+#: What is under way just now: care that people don't notice, host by host.
+CARE: Final = "data"
+CARE_REASON: Final = "The brokers of the event stream get next year's certificates, one after the other; nobody notices."
 
 RESTRICTED_NAME, RESTRICTED_VERSION = "Passenger manifest", "6.10.2"
 RESTRICTED_REASON: Final = "Closes a hole through which manifests could be read, reported to us in confidence; nobody has used it."

@@ -290,9 +290,9 @@ PROJECTS: Final = (
         "Hauliers declare their goods while booking; the counters in four ports close.",
         ("declarations", "Declarations while booking", _V, "customs", -6),
         ("transit", "Transit papers", _S, "customs", -5),
-        ("licences", "Licences checked at once", _S, "customs", -5),
+        ("licences", "Licences checked at once", _S, "customs", -6),
         ("haulier-guide", "Guide for hauliers", _D, "customs", -6),
-        ("customs-course", "Port staff know the desk", _T, "customs", -5),
+        ("customs-course", "Port staff know the desk", _T, "customs", -6),
     ),
     _project(
         ("TRACK", "Where is my trailer", "CARGO", "Fatima Alsayed", "Beatrix Lindner", "EUR"),

@@ -10,7 +10,18 @@ from zlib import crc32
 from policies.vocabulary import Nature, Risk, Size, Urgency
 from projects.vocabulary import MilestoneKind, OutputStatus, ProjectStatus
 from releasecal.demo import lines
-from releasecal.demo.company import ACCEPTANCE, ENVIRONMENTS, OWNERS, PRODUCTION, ROUTES, STAGING, SYSTEMS, Place, email_of
+from releasecal.demo.company import (
+    ACCEPTANCE,
+    ENVIRONMENTS,
+    FAST_LINE,
+    OWNERS,
+    PRODUCTION,
+    ROUTES,
+    STAGING,
+    SYSTEMS,
+    Place,
+    email_of,
+)
 from releasecal.demo.days import Today, instant, months_before, working_day, working_days
 from releasecal.demo.lines import FIXES, LINES, Line
 from releasecal.demo.portfolio import ENDED_LONG_AGO, LATE, PROGRAMS, PROJECTS, SLIPPING, Output, Project
@@ -49,6 +60,11 @@ class Company:
 
     def release(self, name: str, version: str) -> str:
         return f"{self.named(name)}@{version}"
+
+    @property
+    def is_lived_in(self) -> bool:
+        """Whether people decide there what was decided lately. Of the group's further companies plans and history suffice."""
+        return not self.letters
 
     # --- places and services
 
@@ -201,17 +217,21 @@ class Company:
             yield self._regular(line, number)
         for fix in FIXES:
             line = _LINES[fix.line]
+            status = ReleaseStatus.UNDER_WAY.value if self._is_mended_by_people(fix) else None
             yield {
                 **self._always(line, line.version(fix.number, 1), fix.line),
                 "urgency": Urgency.BREAK_FIX.value,
                 "size": Size.MINOR.value,
                 "risk": Risk.MEDIUM.value,
                 "extent": Extent.DELTA.value,
-                "status": self._status_since(self.today.ago(fix.days_ago)),
+                "route": self.slug(FAST_LINE if line.route == "main-line" else line.route),
+                "status": status or self._status_since(self.today.ago(fix.days_ago)),
                 "commitment": Commitment.COMMITTED.value,
                 "services": [self.slug(line.services[0])],
                 "description": fix.reason,
             }
+        if self.is_lived_in:
+            yield self._care()
         yield {
             **self._always(_LINES["manifest"], lines.RESTRICTED_VERSION, "restricted"),
             "urgency": Urgency.BREAK_FIX.value,
@@ -223,6 +243,25 @@ class Company:
             "services": [self.slug("passenger-manifest")],
             "description": lines.RESTRICTED_REASON,
         }
+
+    def _care(self) -> Row:
+        """What is under way just now. It goes to one place and by no route."""
+        line = _LINES[lines.CARE]
+        return {
+            **self._always(line, line.version(-1, 1), "care"),
+            "route": "",
+            "urgency": Urgency.MAINTENANCE.value,
+            "size": Size.STANDARD.value,
+            "risk": Risk.LOW.value,
+            "extent": Extent.DELTA.value,
+            "status": ReleaseStatus.DRAFT.value,
+            "commitment": Commitment.COMMITTED.value,
+            "services": [self.slug(line.services[0])],
+            "description": lines.CARE_REASON,
+        }
+
+    def _is_mended_by_people(self, fix: lines.Fix) -> bool:
+        return self.is_lived_in and fix is FIXES[0]
 
     def travelling(self) -> Iterator[tuple[Line, int]]:
         """Every regular release there is: a line, and its number in it."""
@@ -292,7 +331,8 @@ class Company:
             *_, last = ROUTES[line.route][2]
             if line.route == "main-line":
                 yield self._stay(release, STAGING, instant(day, "22:10"), 20)
-                yield self._stay(release, PRODUCTION, instant(day, "23:10"), 40)
+                there = PromotionStatus.DRAFT if self._is_mended_by_people(fix) else None
+                yield self._stay(release, PRODUCTION, instant(day, "23:10"), 40, status=there)
             else:
                 yield self._stay(release, last[0], instant(day, "21:10", last[0].zone), 40)
         release = self.release(lines.RESTRICTED_NAME, lines.RESTRICTED_VERSION)
@@ -310,7 +350,12 @@ class Company:
             if place.stage == "production":
                 if is_twice_tried:
                     yield from self._vain(release, place, prepared_for)
-                    yield self._stay(release, place, instant(goes_live, place.clock), place.minutes, attempt=3)
+                    if not self.is_lived_in:
+                        yield self._stay(release, place, instant(goes_live, place.clock), place.minutes, attempt=3)
+                elif self.is_lived_in and (line.slug, number) == (lines.ENDED, lines.LAST_OF_ENDED):
+                    # Until its gates have been decided; see `ended()`.
+                    departure = _departure(line, place, goes_live)
+                    yield self._stay(release, place, departure, place.minutes, status=PromotionStatus.DRAFT)
                 else:
                     yield self._arrival(release, place, _departure(line, place, goes_live))
             elif (line.slug, number) == (lines.THREATENED, 0) and place in (ACCEPTANCE, STAGING):
@@ -320,6 +365,12 @@ class Company:
                 # What goes by one train is rehearsed on three days.
                 early = LINES.index(line) % 3 if line.is_train else 0
                 yield from self._rehearsal(release, place, working_days(prepared_for, -place.days - early))
+
+    def ended(self) -> Row:
+        """The last promotion of a line that has come to its end, as it is once everything before it has been decided."""
+        line, (*_, (place, _)) = _LINES[lines.ENDED], ROUTES[_LINES[lines.ENDED].route][2]
+        release = self.release(line.name, line.version(lines.LAST_OF_ENDED))
+        return self._stay(release, place, _departure(line, place, line.goes_live(lines.LAST_OF_ENDED, self.today)), place.minutes)
 
     def _arrival(self, release: str, place: Place, starts_at: datetime) -> Row:
         """Going live; now and then with something left to mend."""
@@ -340,8 +391,14 @@ class Company:
     def _vain(self, release: str, place: Place, day: date) -> Iterator[Row]:
         """Failed one night; a week later put in, and taken back before morning."""
         yield self._stay(release, place, instant(day, "22:00"), 90, status=PromotionStatus.FAILED)
-        again = instant(working_day(self.today.ago(4)), "22:00")
-        yield self._stay(release, place, again, 240, attempt=2, status=PromotionStatus.ROLLED_BACK)
+        again = instant(self.second_night, "22:00")
+        status = PromotionStatus.DRAFT if self.is_lived_in else PromotionStatus.ROLLED_BACK
+        yield self._stay(release, place, again, 240, attempt=2, status=status)
+
+    @property
+    def second_night(self) -> date:
+        """The day on whose evening the second attempt began of what was tried in vain."""
+        return working_day(self.today.ago(4))
 
     def _stay(
         self,

@@ -7,7 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.actions import comments, demo, people, teams
@@ -15,10 +15,13 @@ from accounts.models import Team, User
 from common.refusals import Conflict, RuleBroken
 from environments.actions import bookings, environments, routes, services
 from environments.models import Environment, Route, Service
+from policies.actions import standards as standard_set
 from projects.actions import milestones, outputs, programs, projects
 from projects.models import Output, Program, Project
+from releasecal.demo import standards
 from releasecal.demo.company import ACCEPTANCE, COLLEAGUES, HARBOUR, ROUTES, STAGING, TEAMS, TEST, Place
 from releasecal.demo.days import HEAD_OFFICE, Today, instant, working_days
+from releasecal.demo.lately import Lately
 from releasecal.demo.lines import RESTRICTED_NAME, RESTRICTED_VERSION
 from releasecal.demo.rows import Company
 from releasecal.demo.talk import REMARKS
@@ -72,6 +75,7 @@ def build(day: date, *, by: User, scale: int = 1) -> int:
         missing = [company for company in companies(Today(day), scale) if not _is_there(company)]
         if missing:
             _make_colleagues(by)
+            _make_standards(persons, by)
         for company in missing:
             _expect_free(company)
             _make(company, persons, by)
@@ -132,6 +136,13 @@ def _make_colleagues(by: User) -> None:
             )
 
 
+def _make_standards(persons: dict[str, User], by: User) -> None:
+    """What is asked of releases: promotions live by it, so it comes before them."""
+    now = timezone.now()
+    standard_set.install(by=by, at=now)
+    standards.publish(by=persons["policy"], second=persons["policy2"], at=now)
+
+
 def _make(company: Company, persons: dict[str, User], by: User) -> None:
     """One company, each part in the name of who does that; what is history already only the operator may vouch for."""
     keeper, pmo = persons["environment"], persons["pmo"]
@@ -146,8 +157,17 @@ def _make(company: Company, persons: dict[str, User], by: User) -> None:
     releases.bring(list(company.releases()), by=persons["release"])
     promotions.bring(list(company.promotions()), by=by, at=now, trust_history=True)
     _restrict(company, persons["release2"])
+    if company.is_lived_in:
+        _let_the_planner_look()
+        Lately(company, persons, timezone.now()).tell()
     _book(company, keeper)
     _talk(company, persons)
+
+
+def _let_the_planner_look() -> None:
+    """Have the database count what has come: it plans for empty tables else, until long after all this is committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _make_routes(company: Company, keeper: User) -> None:

@@ -1,10 +1,24 @@
 """REST: releases and what they are made of, promotions, deployments, and what is live."""
 
-from releases.api import approvals, contents, evidence, gates, live, promotions, releases, running, verdicts
+from releases.api import (
+    approvals,
+    assessments,
+    contents,
+    evidence,
+    gates,
+    live,
+    preparations,
+    promotions,
+    releases,
+    running,
+    verdicts,
+)
 
 urlpatterns = [
     *releases.urlpatterns,
     *contents.urlpatterns,
+    *assessments.urlpatterns,
+    *preparations.urlpatterns,
     *gates.urlpatterns,
     *evidence.urlpatterns,
     *promotions.urlpatterns,

@@ -2,22 +2,29 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 
 from accounts.vocabulary import Scope
 from common.converters import NAME
+from common.doors import dump
 from common.forming import Nothing
-from common.reading import DetailView, ListView, Question, ReadView
+from common.reading import DetailView, ListView, Question, ReadView, list_of
+from common.reading.documents import HEADERS, refusals
+from common.reading.views import JSON
 from common.refusals import NotVisible
 from common.rows import NOT_HERE, Seen
 from common.writing import Acts, Creates, Undoes
+from common.writing.documents import IDEMPOTENCY, WRITING_REFUSALS
+from common.writing.views import Writes
 from releases.actions import approvals, promotions
-from releases.forms.approvals import ApprovalShape
+from releases.api.within import ONE, number_of, release_of
+from releases.forms.approvals import ApprovalShape, PackageDecisionShape
 from releases.models import Promotion
 from releases.queries.answers import PROMOTIONS
 from releases.queries.approval_answers import APPROVALS, PROMOTION
@@ -65,6 +72,48 @@ class Approval(_OfPromotion, DetailView):
     """One approval."""
 
 
+#: As the addresses of approvals document it.
+_ONE_APPROVAL: Final = {"$ref": "#/components/schemas/Approval"}
+
+
+class PackageApprovals(Writes, ListView):
+    """Who said yes or no to the promotions of a package's members."""
+
+    noun, scope = APPROVALS, Scope.APPROVE
+
+    def inside(self, user: Any, names: Mapping[str, str]) -> dict[str, Any]:
+        return {"promotion__release__package": number_of(names["key"], user)}
+
+    @extend_schema(
+        operation_id="releases_approvals_create",
+        summary="Say the same to promotions of a package's members, all or nothing",
+        parameters=[*HEADERS, IDEMPOTENCY],
+        request={"application/json": PackageDecisionShape.schema()},
+        responses={
+            201: OpenApiResponse(
+                {"type": "object", "properties": {"results": list_of(_ONE_APPROVAL)}, "required": ["results"]},
+                description="What was said to each.",
+            )
+        }
+        | refusals(WRITING_REFUSALS),
+    )
+    def post(self, request: Request, **names: str) -> HttpResponse:
+        """Each with the digest that was looked at; those that are left out wait on."""
+        Question.of(request).expect(set())
+        by: Any = request.user
+        package = release_of(names["key"], by)
+
+        def act() -> HttpResponse:
+            given = self.given(request, PackageDecisionShape)
+            seen = {each["promotion"].pk: each["digest"] for each in given.pop("promotions", ())}
+            made = approvals.decide_together(package, promotions=seen, by=by, at=timezone.now(), **given)
+            told = self.noun.visible_to(by).filter(pk__in=[each.pk for each in made])
+            rows, _, _ = self.noun.page_of(told, Question.of(request), cacheable=False)
+            return HttpResponse(dump({"results": rows}), content_type=JSON, status=201)
+
+        return self.once(request, act)
+
+
 def _promotion(number: str, user: Any) -> Promotion:
     found: Promotion | None = PROMOTIONS.named(user, number).first()
     if found is None:
@@ -75,6 +124,7 @@ def _promotion(number: str, user: Any) -> Promotion:
 _APPROVALS = f"promotions/<{NAME}:promotion>/approvals"
 urlpatterns = [
     path(f"promotions/<{NAME}:name>/request/", PromotionRequest.as_view(), name="api_promotion_request"),
+    path(f"{ONE}/approvals/", PackageApprovals.as_view(), name="api_package_approvals"),
     path(f"{_APPROVALS}/", Approvals.as_view(), name="api_approvals"),
     path(f"{_APPROVALS}/<{NAME}:name>/", Approval.as_view(), name="api_approval"),
 ]

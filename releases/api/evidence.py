@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.http import HttpResponse, QueryDict
+from django.http import QueryDict
 from django.urls import path
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.parsers import MultiPartParser
@@ -19,12 +19,9 @@ from common.writing import Creates, Shape
 from common.writing.documents import WRITING_REFUSALS, WritingSchema
 from releases.actions import evidence
 from releases.api.gates import gate_of
-from releases.evidence.storing import GREATEST_SIZE
 from releases.forms.evidence import EvidenceShape, as_shown
 from releases.queries.gate_answers import EVIDENCE
 
-#: What the other fields and the boundaries of a multipart body may take besides the file.
-ENVELOPE: Final = 1_000_000
 _REFUSALS: Final = {
     413: "The file is larger than 50 MB, or a body of JSON than 10 MB.",
     415: "The body is neither JSON nor multipart/form-data.",
@@ -60,11 +57,6 @@ class EvidenceOfGate(Creates, _OfGate, ListView):
     schema = _ShowingSchema()
     noun, new, scope = EVIDENCE, EvidenceShape, Scope.WRITE
     parser_classes = [JSONParser, MultiPartParser]
-
-    def post(self, request: Request, **names: str) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > GREATEST_SIZE + ENVELOPE:
-            raise evidence.too_large()
-        return super().post(request, **names)
 
     def given(self, request: Request, shape: type[Shape], *, partial: bool = False) -> dict[str, Any]:
         sent = request.data

@@ -20,6 +20,10 @@ class GateDecisionShape(Shape):
     comment = Prose("Comment", longest=5_000, help="What was looked at; where it failed, what has to be mended.")
 
 
+class FailingShape(Shape):
+    comment = Prose("Comment", longest=5_000, required=True, help="What has to be mended.")
+
+
 class ReopeningShape(Shape):
     comment = Prose("Comment", longest=5_000, help="Why it has to be decided again.")
 

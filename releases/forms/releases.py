@@ -38,7 +38,13 @@ class WordsShape(Shape):
         initial=Size.MINOR,
         help="Standard: done often, and approved beforehand. Minor: an improvement. Major: people notice that much is new.",
     )
-    risk = Word(Risk, "Risk", required=False, none="Not assessed", help="What is not assessed is treated as high.")
+    risk = Word(
+        Risk,
+        "Risk",
+        required=False,
+        none="Not assessed",
+        help="What is not assessed is treated as high. Where policies ask questions about it, answer these instead.",
+    )
     extent = Word(
         Extent,
         "Extent",

@@ -1,6 +1,7 @@
 """Releases and what they are made of, what is asked of them, promotions and their approvals, and what these left where."""
 
 from releases.models.approval import Approval, ApprovalEnd, Author, Obligation, PromotionItem
+from releases.models.assessment import Assessment
 from releases.models.deployment import Deployment
 from releases.models.gate import Evidence, Gate, GateDecision, Waiver, WaiverEnd
 from releases.models.preparation import Audience, Preparation
@@ -12,6 +13,7 @@ __all__ = [
     "Approval",
     "ApprovalEnd",
     "Artefact",
+    "Assessment",
     "Audience",
     "Author",
     "Candidate",

@@ -3,8 +3,11 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, When
+from django.db.models.functions import Coalesce
 
 from common.rows import Row
 from releases.models.release import Release
@@ -13,7 +16,10 @@ from releases.vocabulary import PreparationNeed
 
 
 class Audience(Row):
-    """A group that a release affects: how many, where, in which language; customers or colleagues."""
+    """A group that a release affects: how many, where, in which language; customers or colleagues.
+
+    `is_drafted`: its notes are a draft that nobody has put a hand to, so that another draft may take its place unasked.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="audiences")
     name = models.CharField(max_length=300)
@@ -22,6 +28,7 @@ class Audience(Row):
     language = models.CharField(max_length=35, blank=True, help_text="Such as de or pt-BR (BCP 47).")
     is_customer = models.BooleanField(default=False)
     notes = models.TextField(blank=True, max_length=20_000, help_text="The release notes for them, in Markdown.")
+    is_drafted = models.BooleanField(default=False)
 
     objects: ClassVar[Any] = OfReleaseQuerySet.as_manager()
 
@@ -36,17 +43,25 @@ class Audience(Row):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} {self.site}".strip()
 
     @property
     def speaks_for(self) -> Release:
         return self.release
 
+    def get_absolute_url(self) -> str:
+        return f"{self.release.get_absolute_url()}audiences/{self.pk}/"
+
+
+#: A quarter of an hour after a start: what a notice takes on a calendar. By way of UTC, since only that is the same in every zone.
+_LATER = Func(F("starts_at"), template="timezone('UTC', timezone('UTC', %(expressions)s) + interval '15 minutes')")
+
 
 class Preparation(Row):
     """What an audience needs: nothing, a notice, a briefing or a training; by whom and when.
 
-    A session lies in `[starts_at, ends_at)`, UTC; a notice has only its start. Done at `done_at`; it is then over and stays.
+    A session lies in `[starts_at, ends_at)`, UTC; a notice has only its start, and `during` gives it a quarter of an hour on the
+    calendar (empty while nothing is planned). Done at `done_at`; it is then over and stays.
     """
 
     audience = models.ForeignKey(Audience, on_delete=models.CASCADE, related_name="preparations")
@@ -57,6 +72,22 @@ class Preparation(Row):
     )
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)
+    during = models.GeneratedField(
+        expression=Case(
+            When(
+                starts_at__isnull=False,
+                then=Func(
+                    F("starts_at"),
+                    Coalesce(F("ends_at"), _LATER, output_field=models.DateTimeField()),
+                    function="tstzrange",
+                    output_field=DateTimeRangeField(),
+                ),
+            ),
+            default=None,
+        ),
+        output_field=DateTimeRangeField(),
+        db_persist=True,
+    )
     done_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = PreparationQuerySet.as_manager()
@@ -71,10 +102,16 @@ class Preparation(Row):
                 violation_error_message="It ends after it starts.",
             ),
         ]
-        indexes = [models.Index(fields=["starts_at", "id"], name="preparation_start")]
+        indexes = [
+            GistIndex(fields=["during"], name="preparation_during"),
+            models.Index(fields=["starts_at", "id"], name="preparation_start"),
+        ]
 
     def __str__(self) -> str:
         return self.about or self.get_need_display()
+
+    def get_absolute_url(self) -> str:
+        return f"{self.audience.get_absolute_url()}#preparation-{self.pk}"
 
     @property
     def speaks_for(self) -> Release:

@@ -7,10 +7,12 @@ from typing import Any, Final
 from django.utils import timezone
 
 from common.moments import machine_words
-from common.reading import Computed, Many, Noun, Plain, Question, person, text_schema
+from common.reading import Computed, Many, Noun, Plain, Question, list_of, person, text_schema
+from common.reading.columns import reference_schema
 from policies.queries import standards_kept
 from releases.models import Approval, ApprovalEnd, Promotion
 from releases.queries.answers import PROMOTIONS, RESTRICTIONS
+from releases.queries.differences import DifferenceKind, differences
 from releases.queries.seats import SeatsStanding, standing
 from releases.vocabulary import ApprovalEndKind
 
@@ -80,15 +82,50 @@ _SEATS: Final = {
     "required": ["met", "rules"],
 }
 
-#: A single promotion: besides what lists show, what an approval of it stands for, and who has given one.
+
+def _differences(ids: Sequence[int], question: Question) -> Mapping[int, Any]:
+    found = differences(list(Promotion.objects.filter(pk__in=ids).with_references()))
+    start = f"{question.base}services/"
+    return {
+        number: [
+            {
+                "service": {"slug": each.service.slug, "name": each.service.name, "url": f"{start}{each.service.slug}/"},
+                "kind": each.kind.value,
+                "live": [{"part": one.part, "version": one.version, "since": machine_words(one.since)} for one in each.live],
+                "coming": each.coming,
+            }
+            for each in some
+        ]
+        for number, some in found.items()
+    }
+
+
+_LIVE: Final = {
+    "part": text_schema(),
+    "version": text_schema(),
+    "since": {"type": "string", "format": "date-time"},
+}
+_DIFFERENCE: Final = {
+    "service": reference_schema("slug"),
+    "kind": text_schema(enum=DifferenceKind.values),
+    "live": list_of({"type": "object", "properties": _LIVE, "required": list(_LIVE)}),
+    "coming": text_schema(),
+}
+
+#: A single promotion: besides what lists show, what an approval of it stands for, who has given one, and what it changes there.
 PROMOTION: Final = replace(
     PROMOTIONS,
     documented_as="promotion_in_full",
-    tables=tuple(dict.fromkeys([*PROMOTIONS.tables, *STANDING_TABLES])),
+    tables=tuple(dict.fromkeys([*PROMOTIONS.tables, *STANDING_TABLES, "releases_deployment"])),
     columns=(
         *PROMOTIONS.columns,
         Many("digest", _digests, text_schema(pattern="^[0-9a-f]{64}$"), empty=""),
         Many("approvals", _approvals, _SEATS, empty=None),
+        Many(
+            "differences",
+            _differences,
+            list_of({"type": "object", "properties": _DIFFERENCE, "required": list(_DIFFERENCE)}),
+        ),
     ),
 )
 

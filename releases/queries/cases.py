@@ -9,12 +9,14 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from environments.models import Booking, Environment, RouteVersion, Stop
 from environments.vocabulary import Stage
 from policies.queries import Asked, Standards, standards_kept
+from policies.vocabulary import EvidenceKind
 from releases.models import (
     Artefact,
     Author,
@@ -29,7 +31,7 @@ from releases.models import (
     Release,
     Waiver,
 )
-from releases.queries import digests, gates, seats, soaks
+from releases.queries import digests, gates, preparations, seats, soaks
 from releases.queries.builds import Build, builds_from
 from releases.queries.digests import Contents, Shown
 from releases.queries.seats import SeatsStanding
@@ -484,11 +486,12 @@ def _debts(rows: Iterable[Mapping[str, Any]]) -> tuple[Debt, ...]:
 
 @cache
 def _asked_gates() -> Any:
-    """What is asked of releases, with the instant until which it is waived and the newest candidate."""
+    """What is asked of releases, with the instant until which it is waived, the newest candidate, and what a gate follows from."""
     waivers = Waiver.objects.filter(gate=OuterRef("pk"), end=None).order_by("-expires_at").values("expires_at")[:1]
     newest = Candidate.objects.filter(release=OuterRef("release")).order_by("-number").values("pk")[:1]
+    needs = models.Case(models.When(rule__evidence=EvidenceKind.PREPARATIONS, then=preparations.as_rows()))
     narrow = Gate.objects.asked().select_related("rule__version", "owner_team", "release")
-    return narrow.annotate(waived_until=Subquery(waivers), newest=Subquery(newest))
+    return narrow.annotate(waived_until=Subquery(waivers), newest=Subquery(newest), needs=needs)
 
 
 def _gates(promotions: Sequence[Promotion], at: datetime, *, is_starting: bool) -> dict[int, list[Toll]]:
@@ -508,12 +511,18 @@ def _gates(promotions: Sequence[Promotion], at: datetime, *, is_starting: bool) 
                 exactly.append((each, gate))
             else:
                 until = gate.waived_until if gate.state == GateState.WAIVED else None
-                found[each.pk].append(Toll(gate, gate.state, _KEPT_WORDS[gate.state], until))
+                found[each.pk].append(Toll(gate, gate.state, _kept_words(gate), until))
     states = gates.states_of([(gate, each.candidate_id or None) for each, gate in exactly], at)
     for each, gate in exactly:
         standing = states[gate.pk, each.candidate_id or None]
         found[each.pk].append(Toll(gate, standing.state, standing.sentence, standing.changes_at))
     return found
+
+
+def _kept_words(gate: Any) -> str:
+    """Why a gate is what it is kept as; of one that follows from what audiences need, what is missing."""
+    missing = preparations.of_rows(gate.needs).missing(gate.area) if gate.state == GateState.OPEN and gate.needs is not None else ""
+    return missing or _KEPT_WORDS[gate.state]
 
 
 _KEPT_WORDS: Final[Mapping[str, str]] = {

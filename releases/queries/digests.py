@@ -16,8 +16,8 @@ from releases.models import Artefact, Candidate, Item, Promotion, Release
 
 #: Columns of releases by which policies are chosen: another one may be another set of standards.
 TRAITS: Final = frozenset({"urgency", "size", "risk", "nature"})
-#: Address, identity, digest and version of an artefact; a version of None is the item's own.
-_Artefact = tuple[str, str, str, str | None]
+#: What an item is in a candidate: address, identity, digest and version of its artefact; a version of None is the item's own.
+Built = tuple[str, str, str, str | None]
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,13 @@ class Contents:
     """What is in releases: their items, what each is in which candidate, and the releases that have had several candidates."""
 
     items: Mapping[int, list[Item]]
-    built: Mapping[int, Mapping[int, _Artefact]]
+    built: Mapping[int, Mapping[int, Built]]
     several: Set[int]
+
+    def items_of(self, promotion: Promotion) -> list[Item]:
+        """What a promotion's candidate has: the only one of a release whatever that changes, one of several what it was built of."""
+        items, build = self.items.get(promotion.release_id, []), self.built.get(promotion.candidate_id, {})
+        return [item for item in items if item.pk in build] if build and promotion.release_id in self.several else items
 
 
 def of(promotions: Collection[Promotion], known: Standards | None = None, *, contents: Contents | None = None) -> dict[int, Shown]:
@@ -54,14 +59,13 @@ def of(promotions: Collection[Promotion], known: Standards | None = None, *, con
         return {}
     known = known or standards_kept()
     prefetch_related_objects(list(promotions), "release", "candidate", "environment")
-    contents = contents or _contents(promotions)
-    items, built, several = contents.items, contents.built, contents.several
+    contents = contents or contents_of(promotions)
+    items, built = contents.items, contents.built
     found: dict[int, Shown] = {}
     for promotion in promotions:
         release, environment, build = promotion.release, promotion.environment, built.get(promotion.candidate_id, {})
         all_items = items.get(release.pk, [])
-        # The only candidate of a release has whatever the release changes; one of several what it was built of.
-        own = [item for item in all_items if item.pk in build] if build and release.pk in several else all_items
+        own = contents.items_of(promotion)
         parts = [_item(item, build.get(item.pk)) for item in own]
         traits = _traits(release, all_items)
         versions = [applied.version for applied in known.applying(traits)]
@@ -111,15 +115,16 @@ def _between(since: datetime, until: datetime, zone: tzinfo, year: int | None) -
     return "between " + interval_words(since, until, zone, year).replace(" – ", " and ")
 
 
-def _contents(promotions: Iterable[Promotion]) -> Contents:
+def contents_of(promotions: Iterable[Promotion]) -> Contents:
+    """What is in the releases of promotions; three queries."""
     releases = {each.release_id for each in promotions}
     several = Candidate.objects.filter(release__in=releases, number__gt=1).values_list("release", flat=True)
     return Contents(_items_of(releases), _built({each.candidate_id for each in promotions}), set(several))
 
 
-def _built(candidates: Collection[int]) -> dict[int, dict[int, _Artefact]]:
+def _built(candidates: Collection[int]) -> dict[int, dict[int, Built]]:
     """By candidate, what each item is in it."""
-    found: dict[int, dict[int, _Artefact]] = defaultdict(dict)
+    found: dict[int, dict[int, Built]] = defaultdict(dict)
     rows = Artefact.objects.filter(candidate__in=candidates)
     columns = ("candidate", "item", "address", "identity", "digest", "version")
     for candidate, item, address, identity, digest, version in rows.values_list(*columns):
@@ -134,7 +139,7 @@ def _items_of(releases: Collection[int]) -> dict[int, list[Item]]:
     return found
 
 
-def _item(item: Item, artefact: _Artefact | None) -> dict[str, str]:
+def _item(item: Item, artefact: Built | None) -> dict[str, str]:
     address, identity, digest, version = artefact or ("", "recorded", "", None)
     return {
         "change": item.change,

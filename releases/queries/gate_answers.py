@@ -26,6 +26,8 @@ _TABLES: Final = (
     "releases_waiverend",
     "releases_candidate",
     "releases_artefact",
+    "releases_audience",
+    "releases_preparation",
     "policies_gaterule",
     "policies_procedure",
     "accounts_team",
@@ -87,6 +89,11 @@ def _or(value: Any) -> Callable[[Question], Callable[..., Any]]:
 
 def _people(question: Question) -> Callable[..., Any]:
     return lambda number, name: {"id": number, "name": name or NOBODY_NAMED, "url": None} if number else None
+
+
+def _thresholds(_: Question) -> Callable[..., Any]:
+    # Lists read all of a page in one go, and get JSON from the database as text.
+    return lambda given: orjson.loads(given) if isinstance(given, str) else given or {}
 
 
 def _counts(_: Question) -> Callable[..., Any]:
@@ -153,7 +160,7 @@ GATES: Final = OnGatesPage(
         Computed("checklist", ("rule__checklist",), _or([]), list_of(text_schema())),
         Plain("ticked"),
         Computed("evidence_kind", ("rule__evidence",), _or(EvidenceKind.NOTHING.value), text_schema(enum=EvidenceKind.values)),
-        Computed("threshold", ("rule__threshold",), _or({}), {"type": "object"}),
+        Computed("threshold", ("rule__threshold",), _thresholds, {"type": "object"}),
         Computed("procedure", ("rule__procedure__slug", "rule__procedure__name"), _procedures, _PROCEDURE),
         Computed(
             "policy",

@@ -2,15 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from common import moments
 from policies.vocabulary import EvidenceKind
 from releases.models import Candidate, Evidence, Gate, GateDecision, Waiver
+from releases.queries import preparations
 from releases.queries.builds import Build, builds_of
 from releases.queries.evidence import OF_BUILDS, Held, judge
+from releases.queries.preparations import Prepared
 from releases.vocabulary import GateOutcome, GateState
 
 GOOD: Final = frozenset({GateState.PASSED, GateState.WAIVED})
@@ -58,7 +60,7 @@ def state_of(gates: Iterable[Gate], at: datetime) -> dict[int, GateStanding]:
 def states_of(asked: Iterable[tuple[Gate, int | None]], at: datetime) -> dict[tuple[int, int | None], GateStanding]:
     """What gates are at an instant (UTC) for candidates, by (gate id, candidate id).
 
-    The gates come with their rules. At most seven queries for any number of them.
+    The gates come with their rules. At most eight queries for any number of them.
     """
     pairs = list(asked)
     if not pairs:
@@ -76,9 +78,16 @@ def states_of(asked: Iterable[tuple[Gate, int | None]], at: datetime) -> dict[tu
     told = {gate for gate in ids if gate in decisions or shown[gate]}
     of_builds = {candidate for gate, candidate in pairs if candidate and gate.area in OF_BUILDS and gate.pk in told}
     builds = builds_of(of_builds) if of_builds else {}
+    following = {gate.release_id for gate, _ in pairs if preparations.follows(gate)}
+    prepared = preparations.of_releases(following) if following else {}
     return {
         (gate.pk, candidate): _standing(
-            gate, decisions.get(gate.pk), waivers.get(gate.pk), shown[gate.pk], builds.get(candidate or 0)
+            gate,
+            decisions.get(gate.pk),
+            waivers.get(gate.pk),
+            shown[gate.pk],
+            builds.get(candidate or 0),
+            prepared[gate.release_id] if preparations.follows(gate) else None,
         )
         for gate, candidate in pairs
     }
@@ -91,14 +100,25 @@ def newest_candidates(releases: Iterable[int]) -> Mapping[int, int]:
 
 
 def _standing(
-    gate: Gate, decision: GateDecision | None, waiver: Waiver | None, shown: Sequence[Evidence], build: Build | None
+    gate: Gate,
+    decision: GateDecision | None,
+    waiver: Waiver | None,
+    shown: Sequence[Evidence],
+    build: Build | None,
+    prepared: Prepared | None,
 ) -> GateStanding:
+    """`prepared`: what the audiences need, where the gate follows from that."""
     held = judge(gate, shown, build)
     checklist = gate.rule.checklist if gate.rule else []
     unticked = tuple(each for each in checklist if each not in gate.ticked)
     changed = _changed(gate, decision, build)
     holds = None if decision is None or decision.outcome == GateOutcome.REOPENED or changed else decision
-    state, sentence = _by_decision(gate, decision, holds, held, changed)
+    if prepared is not None:
+        missing = prepared.missing(gate.area)
+        held = replace(held, is_enough=not missing, sentence=missing)
+        state, sentence = _by_preparations(gate, holds, held, prepared)
+    else:
+        state, sentence = _by_decision(gate, decision, holds, held, changed)
     changes_at = None
     # Who failed it later knew more than who had waived it.
     failed_since = state == GateState.FAILED and holds is not None and waiver is not None and holds.at > waiver.at
@@ -106,6 +126,13 @@ def _standing(
         state, changes_at = GateState.WAIVED, waiver.expires_at
         sentence = f"It is waived until {moments.instant_words(waiver.expires_at, UTC)}: {waiver.compensating_control}"
     return GateStanding(state, sentence, held, holds, waiver, unticked, changes_at)
+
+
+def _by_preparations(gate: Gate, holds: GateDecision | None, held: Held, prepared: Prepared) -> tuple[GateState, str]:
+    """It follows from what is done, unless somebody who knows more failed it."""
+    if holds is not None and holds.outcome == GateOutcome.FAILED:
+        return GateState.FAILED, f"It failed: {holds.comment}"
+    return (GateState.PASSED, prepared.done(gate.area)) if held.is_enough else (GateState.OPEN, held.sentence)
 
 
 def _by_decision(

@@ -13,7 +13,8 @@ from releases.vocabulary import UNFINISHED
 
 @dataclass
 class Glance:
-    """`promotion`: the next unfinished one, else the last that was. `verdict`: the answer to it, where a list asks for it."""
+    """`promotion`: the next unfinished one, else the last that was. `verdict` and `readiness` (state, missing, late): the answer to it,
+    where a list asks for it."""
 
     release: Release
     services: list[Service] = field(default_factory=list)
@@ -21,6 +22,7 @@ class Glance:
     stations: list[Station] = field(default_factory=list)
     promotion: Promotion | None = None
     verdict: Any = None
+    readiness: tuple[str, int, int] | None = None
 
 
 def glances(releases: Sequence[Release], user: Any) -> list[Glance]:

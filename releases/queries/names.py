@@ -4,7 +4,19 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from common.labels import Label, Named, ask
-from releases.models import Candidate, Contribution, Deployment, Gate, Item, Prerequisite, Promotion, Release, Waiver
+from releases.models import (
+    Audience,
+    Candidate,
+    Contribution,
+    Deployment,
+    Gate,
+    Item,
+    Preparation,
+    Prerequisite,
+    Promotion,
+    Release,
+    Waiver,
+)
 from releases.queries.answers import DEPLOYMENTS, PROMOTIONS, RELEASES, hidden_releases
 from releases.vocabulary import KEY_PREFIX
 
@@ -88,6 +100,37 @@ def name_waivers(ids: Collection[int], user: Any) -> Mapping[int, Named]:
     return named
 
 
+def name_audiences(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    return _of_release(
+        Audience,
+        ids,
+        user,
+        ("name", "site"),
+        lambda pk, release, called, name, site: Label(
+            f"{name} {site}".strip(),
+            f"/releases/{KEY_PREFIX}{release}/audiences/{pk}/",
+            f"{RELEASES.address_of(release)}audiences/{pk}/",
+        ),
+    )
+
+
+def name_preparations(ids: Collection[int], user: Any) -> Mapping[int, Named]:
+    hidden = set(hidden_releases(user))
+    named: dict[int, Named] = {}
+    for row in Preparation.objects.filter(pk__in=ids).select_related("audience__release__release_manager"):
+        audience = row.audience
+        release = audience.release
+        manager = release.release_manager.name if release.release_manager else None
+        said = f"{row.get_need_display().lower()} “{row.about}”" if row.about else row.get_need_display().lower()
+        label = Label(
+            f"the {said} for {audience} of {release}",
+            row.get_absolute_url(),
+            f"{RELEASES.address_of(release.pk)}preparations/{row.pk}/",
+        )
+        named[row.pk] = ask(manager) if release.pk in hidden else label
+    return named
+
+
 NAMINGS: Final[Mapping[str, Naming]] = {
     "release": name_releases,
     "promotion": name_promotions,
@@ -98,6 +141,8 @@ NAMINGS: Final[Mapping[str, Naming]] = {
     "prerequisite": name_prerequisites,
     "gate": name_gates,
     "waiver": name_waivers,
+    "audience": name_audiences,
+    "preparation": name_preparations,
 }
 
 

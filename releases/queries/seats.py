@@ -259,6 +259,17 @@ def capacities(user: int, standing: SeatsStanding, speakers: Speakers | None, at
     return [None if each == user else each for each in able]
 
 
+def is_asked(user: int, standing: SeatsStanding, at: datetime) -> bool:
+    """Whether a yes of somebody would take one more seat: whether a promotion waits for them."""
+    if standing.is_met:
+        return False
+    wanted = frozenset(standing.needs)
+    return any(
+        _fills(standing.people.may[user if instead is None else instead] & wanted, standing)
+        for instead in capacities(user, standing, None, at)[:1]
+    )
+
+
 def _fills(rules: frozenset[Speakers], standing: SeatsStanding) -> bool:
     """Whether one more who speaks for these would take one more seat."""
     said = [

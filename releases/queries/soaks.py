@@ -9,7 +9,7 @@ it lets it begin anew. Once reached it is finished, whatever comes there afterwa
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from django.db.models import OuterRef
 from common.workdays import after_hours
 from environments.models import Environment, Stop
 from environments.vocabulary import SoakUnit
+from policies.models import ScheduleRule
 from releases.models import Deployment, Promotion, PromotionItem
 from releases.queries.builds import Build, builds_of
 from releases.queries.routes import stops_of
@@ -83,6 +84,17 @@ def after(environment: Environment, start: datetime, hours: int, unit: str) -> d
     if unit == SoakUnit.WORKING:
         return after_hours(start, hours, ZoneInfo(environment.time_zone), environment.region)
     return start + timedelta(hours=hours)
+
+
+def asked_on(passed: Iterable[Passage], rules: Iterable[ScheduleRule]) -> Iterator[tuple[Passage, list[tuple[int, str]]]]:
+    """The stops at which something has to stay, each with how long and in which hours: as the route asks, and at the stop directly
+    before as the schedule rules ask too."""
+    ruled = [(rule.soak_hours, rule.soak_unit) for rule in rules if rule.soak_hours]
+    for passage in passed:
+        asked = [(passage.stop.soak_hours, passage.stop.soak_unit)] if passage.stop.soak_hours else []
+        asked += ruled if passage.is_next else []
+        if asked:
+            yield passage, asked
 
 
 def passages(

@@ -9,7 +9,7 @@ from common.workdays import TooFar
 from environments.vocabulary import SoakUnit
 from projects.vocabulary import OutputStatus
 from releases.queries.cases import WITH_A_WAY_BACK, Case
-from releases.queries.soaks import Passage
+from releases.queries.soaks import Passage, asked_on
 from releases.verdicts.requirements import Requirement, RequirementState, RequirementType
 from releases.verdicts.standards import RELEASING
 from releases.vocabulary import SUCCESSES, UNFINISHED, ContributionState, Identity, ItemChange
@@ -94,12 +94,8 @@ def _what_is_missing(passage: Passage) -> str:
 
 def soak(case: Case) -> Iterator[Requirement]:
     """At each stop it came by it has stayed as long as the route asks, and at the last before as long as the policies ask."""
-    rules = [rule for rule in case.asked.schedules if rule.soak_hours]
-    for passage in case.passages:
-        asked = [(passage.stop.soak_hours, passage.stop.soak_unit)] if passage.stop.soak_hours else []
-        if passage.is_next:
-            asked += [(rule.soak_hours, rule.soak_unit) for rule in rules]
-        if asked and passage.passed_at is not None:
+    for passage, asked in asked_on(case.passages, case.asked.schedules):
+        if passage.passed_at is not None:
             yield _soaked(case, passage, asked)
 
 
@@ -209,7 +205,14 @@ def artefact_identity(case: Case) -> Iterator[Requirement]:
             _ahead(case, case.planned[0]),
         )
         return
+    unsaid = [
+        item["service"] for item in items if not item["artefact_url"] and item["artefact_identity"] != Identity.PER_ENVIRONMENT
+    ]
     sentence = f"Candidate {case.shown.values['candidate']} says where everything lies."
+    if unsaid:
+        # Enough to know it by, but not to fetch it: who releases over it needs an address to go back to.
+        what = f"it is known by {'its digest' if len(unsaid) == 1 else 'their digests'}"
+        sentence = f"Where {_listed(unsaid)} lies is not said, but {what}; the next release over it needs an address to go back to."
     yield Requirement(_T.ARTEFACT_IDENTITY, _S.SATISFIED, sentence, "", None, url, "definitive copies")
 
 

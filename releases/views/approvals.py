@@ -28,6 +28,7 @@ from releases.actions import promotions
 from releases.forms.approvals import DecisionOnPage, WithdrawalShape
 from releases.models import Approval, Promotion, Release
 from releases.queries import digests
+from releases.queries.differences import differences
 from releases.queries.seats import SeatsStanding, standing
 from releases.queries.speakers import missing_words, name_of
 from releases.vocabulary import ENDED, ApprovalDecision, PromotionStatus
@@ -78,6 +79,7 @@ def of_promotion(request: HttpRequest, promotion: Promotion) -> SafeString | Non
         "refused": refused,
         "verbs": decide_verbs(promotion, stand, by, now),
         "is_asked": promotion.status in _ASKED_FOR,
+        "changes": differences([promotion])[promotion.pk] if promotion.status in _ASKED_FOR else [],
     }
     return render_to_string("releases/parts/approvals.html", {"zone": pages.zone_quietly(request), **context}, request)
 
@@ -91,7 +93,8 @@ def of_release(request: HttpRequest, release: Release) -> SafeString | None:
         return None
     now = timezone.now()
     stands = standing(found, now)
-    rows = [(one, missing_words(stands[one.pk].asked, stands[one.pk].missing)) for one in found]
+    changes = differences(found)
+    rows = [(one, missing_words(stands[one.pk].asked, stands[one.pk].missing), changes[one.pk]) for one in found]
     together = [
         one for one in found if one.release.package_id == release.pk and not _why_not(one, stands[one.pk], me(request), now)
     ]
@@ -178,7 +181,7 @@ def decide_promotion(request: HttpRequest, pk: int) -> HttpResponse:
         return found.get_absolute_url()
 
     initial = {"digest": stand.shown.digest, "decision": request.GET.get("decision", "")}
-    context = {"what": stand.shown.values["items"], "promotion": found}
+    context = {"what": stand.shown.values["items"], "promotion": found, "changes": differences([found])[found.pk]}
     return forming.write(request, DecisionOnPage, page, act, initial=initial, template="releases/decide.html", context=context)
 
 

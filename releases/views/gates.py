@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -22,10 +23,12 @@ from policies.vocabulary import EvidenceKind, GateArea, threshold_words
 from releases import rules
 from releases.actions import gates as actions
 from releases.actions.gates.deciding import not_yours
-from releases.forms.gates import GateDecisionShape, ReopeningShape, WaiverShape, ticks_of
+from releases.forms.gates import FailingShape, GateDecisionShape, ReopeningShape, WaiverShape, ticks_of
 from releases.models import Gate, GateDecision, Release, Waiver
 from releases.queries.gates import GateStanding, state_of
-from releases.vocabulary import ENDED, GateState
+from releases.queries.preparations import follows
+from releases.queries.windows import zones_of
+from releases.vocabulary import ENDED, GateOutcome, GateState
 
 WRITES: Final = ["GET", "HEAD", "POST"]
 _USUAL_WAIVER: Final = timedelta(days=30)
@@ -40,16 +43,15 @@ class Row:
     is_late: bool
 
 
-def of_release(request: HttpRequest, release: Release) -> SafeString | None:
-    """The gates before a release, area by area; nothing where none was ever put."""
+def of_release(request: HttpRequest, release: Release) -> SafeString:
+    """The gates before a release, area by area; where none is asked, that."""
     found = list(Gate.objects.asked().filter(release=release).with_rules())
-    if not found:
-        return None
     now = timezone.now()
     standings = state_of(found, now)
     order = {area: place for place, area in enumerate(GateArea)}
     found.sort(key=lambda gate: (order[GateArea(gate.area)], gate.stage, gate.due_on is None, gate.due_on, gate.pk))
-    rows = [Row(gate, standings[gate.pk], _is_late(gate, standings[gate.pk], now)) for gate in found]
+    zones = zones_of(found)
+    rows = [Row(gate, standings[gate.pk], is_late(gate, standings[gate.pk], now, zones[gate.pk])) for gate in found]
     areas = [(GateArea(area).label, list(own)) for area, own in groupby(rows, lambda row: row.gate.area)]
     good = sum(row.standing.is_good for row in rows)
     context = {"areas": areas, "good": good, "count": len(rows), "zone": pages.zone_quietly(request)}
@@ -67,7 +69,7 @@ def gate(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         "gate": found,
         "release": found.release,
         "standing": standing,
-        "is_late": _is_late(found, standing, now),
+        "is_late": is_late(found, standing, now, zones_of([found])[found.pk]),
         "threshold": _threshold(found),
         "checklist": [(each, each in found.ticked) for each in (found.rule.checklist if found.rule else [])],
         "decisions": GateDecision.objects.filter(gate=found).select_related("by", "candidate").order_by("-id"),
@@ -86,8 +88,9 @@ def _threshold(gate: Gate) -> str:
     return f"{gate.rule.get_evidence_display()}{': ' if words else ''}{words}"
 
 
-def _is_late(gate: Gate, standing: GateStanding, now: datetime) -> bool:
-    return gate.due_on is not None and not standing.is_good and gate.due_on < now.date()
+def is_late(gate: Gate, standing: GateStanding, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether the day it is due is over, by the clock of the place it stands before."""
+    return gate.due_on is not None and not standing.is_good and gate.due_on < now.astimezone(zone).date()
 
 
 def _verbs(gate: Gate, standing: GateStanding, by: User, now: datetime) -> list[Verb]:
@@ -95,9 +98,11 @@ def _verbs(gate: Gate, standing: GateStanding, by: User, now: datetime) -> list[
     if not gate.is_asked or gate.release.status in ENDED:
         return []
     base, verbs = gate.get_absolute_url(), list[Verb]()
-    follows = gate.rule is not None and gate.rule.evidence == EvidenceKind.PREPARATIONS
     if rules.may_decide_gate(by, gate, now):
-        if not follows and standing.state != GateState.PASSED:
+        if follows(gate):
+            if standing.decision is None:
+                verbs.append(Verb("Fail…", f"{base}decision/"))
+        elif standing.state != GateState.PASSED:
             verbs.append(Verb("Pass or fail…", f"{base}decision/"))
         if standing.unticked and standing.state != GateState.PASSED:
             verbs.append(Verb("Tick…", f"{base}ticks/"))
@@ -134,8 +139,13 @@ def decide_gate(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     by, found = me(request), _to_decide(request, key, pk)
 
     def act(given: dict[str, Any], seen: Seen) -> Gate:
-        return actions.decide(found, by=by, at=timezone.now(), seen=seen, **given)
+        return actions.decide(found, by=by, at=timezone.now(), seen=seen, **({"outcome": GateOutcome.FAILED} | given))
 
+    if follows(found):
+        lead = "It is passed as soon as what the audiences of the release need is done; who knows better fails it."
+        return forming.write(
+            request, FailingShape, _page(found, f"Fail “{found.name}”", "Fail it", "Failed.", lead=lead), act, thing=found
+        )
     page = _page(found, f"Decide “{found.name}”", "Decide", "Decided.", lead=found.ask)
     initial = {"outcome": request.GET.get("outcome", "passed")}
     return forming.write(request, GateDecisionShape, page, act, thing=found, initial=initial)

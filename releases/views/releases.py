@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from common import listing, pages
@@ -17,6 +18,7 @@ from releases.filters import ReleaseFilter
 from releases.models import Release
 from releases.queries.contents import contents
 from releases.queries.glances import glances
+from releases.queries.stations import in_words
 from releases.views.contents import panels
 from releases.views.promotions import plan_verbs
 from releases.views.threats import marked
@@ -84,6 +86,7 @@ def release(request: HttpRequest, key: str) -> HttpResponse:
         "panels": panels(found, shown, request.user),
         "verbs": _verbs(request, found),
         "plan_verbs": plan_verbs(found, request.user),
+        "map_in_words": in_words(shown.stations, pages.zone_quietly(request), timezone.now()),
     }
     return pages.show(request, "releases/release.html", context)
 

@@ -20,7 +20,7 @@ from releases.actions import promotions as actions
 from releases.forms.running import RollBackShape, outcome_on_page
 from releases.models import Promotion
 from releases.queries.contents import items_in
-from releases.vocabulary import PROMOTION_MOVES, Outcome, PromotionStatus
+from releases.vocabulary import GOING_ON, PROMOTION_MOVES, Outcome, PromotionStatus
 
 _P = PromotionStatus
 #: What is offered beside a promotion, by its state, to who may run it.
@@ -102,7 +102,7 @@ def resume_promotion(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def end_promotion(request: HttpRequest, pk: int) -> HttpResponse:
-    by, found = me(request), _to_run(request, pk, *rules.GOING_ON)
+    by, found = me(request), _to_run(request, pk, *GOING_ON)
     ways = Promotion.MOVES[PromotionStatus(found.status)] & set(Outcome.values)
     page = Writing(
         f"End {_words(found)}",

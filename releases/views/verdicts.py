@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -15,7 +16,8 @@ from environments.vocabulary import Stage
 from releases import rules
 from releases.models import Promotion, Release
 from releases.queries.glances import Glance
-from releases.verdicts import NOT_BEGUN, Requirement, RequirementType, Verdict, verdict, verdicts
+from releases.verdicts import NOT_BEGUN, Requirement, RequirementType, Verdict, readiness, verdict, verdicts
+from releases.vocabulary import PromotionStatus
 
 _T = RequirementType
 #: What one does on the page a requirement leads to.
@@ -33,8 +35,10 @@ _VERBS: Final = {
     _T.ROLL_BACK: "Write the plan",
     _T.OBLIGATION: "See what it owes",
 }
+#: Where on the page of a release that is seen to.
+_PLACES: Final = {_T.ARTEFACT_IDENTITY: "#items", _T.CONTRIBUTION: "#carried"}
 #: Pages that only whoever writes the release may open.
-_WRITING: Final = ("/move/", "/plan/", "/edit/", "/items/new/")
+_WRITING: Final = ("/move/", "/plan/", "/edit/", "/items/new/", "/request/")
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,11 @@ def of_promotion(request: HttpRequest, promotion: Promotion) -> SafeString | Non
 def answered(glances: Iterable[Glance]) -> None:
     """Add to what a list says of releases the verdict on the next promotion of each that has one ahead."""
     known = [glance for glance in glances if glance.promotion is not None and glance.promotion.status in NOT_BEGUN]
-    found = verdicts([glance.promotion for glance in known if glance.promotion], timezone.now()) if known else {}
+    now = timezone.now()
+    found = verdicts([glance.promotion for glance in known if glance.promotion], now) if known else {}
     for glance in known:
         glance.verdict = found.get(glance.promotion.pk) if glance.promotion else None
+        glance.readiness = readiness(glance.verdict, now) if glance.verdict else None
 
 
 def _part(request: HttpRequest, release: Release, promotions: Sequence[Promotion], title: str) -> SafeString:
@@ -95,8 +101,8 @@ def _part(request: HttpRequest, release: Release, promotions: Sequence[Promotion
         Answer(
             one,
             found[one.pk],
-            [_told(each, may_write=may_write, at=at) for each in found[one.pk].standing_in_the_way],
-            [_told(each, may_write=may_write, at=at) for each in found[one.pk].waived],
+            [_told(release, one, each, may_write=may_write, at=at) for each in found[one.pk].standing_in_the_way],
+            [_told(release, one, each, may_write=may_write, at=at) for each in found[one.pk].waived],
         )
         for one in promotions
         if one.pk in found
@@ -105,6 +111,15 @@ def _part(request: HttpRequest, release: Release, promotions: Sequence[Promotion
     return render_to_string("releases/parts/verdict.html", context, request)
 
 
-def _told(requirement: Requirement, *, may_write: bool, at: Any) -> Told:
-    url = requirement.url if may_write or not requirement.url.endswith(_WRITING) else ""
-    return Told(requirement, _VERBS[requirement.type], url, requirement.is_late(at))
+def _told(release: Release, promotion: Promotion, requirement: Requirement, *, may_write: bool, at: Any) -> Told:
+    verb, url = _VERBS[requirement.type], requirement.url
+    if url == release.get_absolute_url():
+        url += _PLACES.get(requirement.type, "")
+    if requirement.type == _T.APPROVAL and url == promotion.get_absolute_url():
+        # Before anybody is asked there is only the asking to do; afterwards what they say stands further down that page.
+        if promotion.status != PromotionStatus.DRAFT:
+            url = f"{url}#approvals"
+        else:
+            # What was to begin before now is moved first.
+            verb, url = "Ask for approval…", reverse("request_promotion", args=[promotion.pk]) if promotion.starts_at > at else ""
+    return Told(requirement, verb, url if may_write or not url.endswith(_WRITING) else "", requirement.is_late(at))

@@ -51,8 +51,10 @@ def look(*, at: datetime) -> bool:
 
 
 def begin_anew() -> None:
-    """Give the database another name, as it is restored from a backup: the first look then holds what is due."""
-    Epoch.objects.present()
+    """Give the database another name, as it is restored from a backup: the first look then holds what is due.
+
+    One at which nobody ever looked has said nothing, and stays as it is.
+    """
     Epoch.objects.update(name=uuid.uuid4(), looked_at=None)
 
 

@@ -2,12 +2,13 @@
 
 from typing import Final
 
-from schedule.branches import booking, gate, milestone, output, project, promotion
+from schedule.branches import booking, gate, milestone, output, preparation, project, promotion
 from schedule.branches.branch import Branch
 
 BRANCHES: Final[tuple[Branch, ...]] = (
     promotion.BRANCH,
     gate.BRANCH,
+    *preparation.BRANCHES,
     output.BRANCH,
     milestone.BRANCH,
     project.BRANCH,

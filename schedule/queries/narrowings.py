@@ -12,13 +12,17 @@ from environments.models import Environment, Service
 from projects.models import Program, Project
 from projects.vocabulary import OutputStatus, ProjectStatus
 from releases.models import Release
-from releases.vocabulary import Commitment, GateState, PromotionStatus
+from releases.vocabulary import Commitment, GateState, PreparationState, PromotionStatus
 from schedule.vocabulary import CANCELLED, KINDS, UNASKED, Narrowing
 
 Filters = dict[str, Any]
 
 #: Every status an entry may have, whatever its noun.
-STATUSES: Final = tuple(dict.fromkeys([*PromotionStatus.values, *OutputStatus.values, *ProjectStatus.values, *GateState.values]))
+STATUSES: Final = tuple(
+    dict.fromkeys(
+        [*PromotionStatus.values, *OutputStatus.values, *ProjectStatus.values, *GateState.values, *PreparationState.values]
+    )
+)
 WORDS: Final = "q"
 #: The two values of what is so or is not, and their words.
 YES_OR_NO: Final = (("true", "yes"), ("false", "no"))

@@ -1,7 +1,8 @@
 """The calendar's door.
 
 What is inside the frame of the page depends on the address, the viewer's zone, what is hidden from them, the day it is, and the
-rows it shows. It is kept for as long as none of these changes: whole offices look at the same month.
+rows it shows. It is kept for as long as none of these changes: whole offices look at the same month. What waits for the viewer stands
+in the sentence above it, which is put together for each.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
@@ -22,6 +24,7 @@ from common import pages
 from common.intervals import LATEST
 from common.kept import Kept
 from releases import rules
+from releases.queries import waiting
 from schedule import queries
 from schedule.branches.sight import Sight
 from schedule.models import SavedView
@@ -37,11 +40,18 @@ KEPT = Kept(PAGES_KEPT)
 
 @dataclass(frozen=True)
 class _Inside:
-    """What stands inside the frame: its HTML, the title of the page, and what is said on top of it."""
+    """What stands inside the frame: its HTML, the title of the page, and what is said on top of it.
+
+    `lead` and `running` are the sentence above it, as (words, address): what waits for the viewer goes between them. `ways` are the
+    addresses beside it: of the view itself, and of its print; none on paper, where the sentence is part of the HTML.
+    """
 
     html: SafeString
     title: str
     notices: tuple[str, ...]
+    lead: tuple[tuple[str, str], ...]
+    running: tuple[tuple[str, str], ...]
+    ways: tuple[str, str] | None
 
 
 @require_safe
@@ -67,18 +77,30 @@ def calendar(request: HttpRequest) -> HttpResponse:
     inside = KEPT.get(key) if now else None
     if inside is None:
         asked = read(request, zone, today)
-        inside = _Inside(_inside(sight, asked, today), asked.title, asked.notices)
+        inside = _inside(sight, asked, today)
         if now:
             KEPT.put(key, inside)
     for sentence in inside.notices:
         pages.notice(request, sentence)
     pages.note_unknown(request, KNOWN)
     # Kept pages are the same for all who see the same; who may move what they see is not.
-    may_move = rules.may_write_release(pages.me(request), None)
-    return render(request, "schedule/calendar.html", {"inside": inside.html, "title": inside.title, "may_move": may_move})
+    context = {
+        "inside": inside.html,
+        "title": inside.title,
+        "may_move": rules.may_write_release(pages.me(request), None),
+        "ways": inside.ways,
+        "lead": [*inside.lead, *_waiting(request), *inside.running] if inside.ways else [],
+    }
+    return render(request, "schedule/calendar.html", context)
 
 
-def _inside(sight: Sight, asked: Asked, today: date) -> SafeString:
+def _waiting(request: HttpRequest) -> list[tuple[str, str]]:
+    """What waits for the viewer's decision, and where they make it."""
+    number = waiting.count(pages.me(request), timezone.now())
+    return [(f"{number:,} {'waits' if number == 1 else 'wait'} for you", reverse("waiting_for_me"))] if number else []
+
+
+def _inside(sight: Sight, asked: Asked, today: date) -> _Inside:
     around = rail.context(sight, asked)
     shown = (month if asked.view == MONTH else agenda).context(sight, asked, today)
     context: dict[str, Any] = {
@@ -101,7 +123,10 @@ def _inside(sight: Sight, asked: Asked, today: date) -> SafeString:
     }
     if shown["is_empty"]:
         context["nothing"] = _nothing(sight, asked)
-    return render_to_string("schedule/paper.html" if asked.on_paper else "schedule/inside.html", context)
+    lead, running = tuple(around["lead"]), tuple(around["running"])
+    html = render_to_string("schedule/paper.html" if asked.on_paper else "schedule/inside.html", context)
+    ways = None if asked.on_paper else (context["here"], context["to_paper"])
+    return _Inside(html, asked.title, asked.notices, lead, running, ways)
 
 
 def _step_words(asked: Asked, day: date) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from common import looks, moments
 from projects.vocabulary import MilestoneKind, OutputKind
 from releases.verdicts import Threat
+from releases.vocabulary import PreparationNeed
 from schedule.branches import addresses
 from schedule.branches.branch import Entry
 from schedule.vocabulary import Redaction
@@ -20,7 +21,7 @@ from schedule.vocabulary import Redaction
 PROJECTS_SHOWN: Final = 3
 #: As what everything is drawn of which only the times are told.
 _BUSY: Final = "booking"
-_SUBKINDS: Final = {value: str(label) for value, label in (*MilestoneKind.choices, *OutputKind.choices)}
+_SUBKINDS: Final = {value: str(label) for value, label in (*MilestoneKind.choices, *PreparationNeed.choices, *OutputKind.choices)}
 
 
 class Drawn:

@@ -23,7 +23,9 @@ _LABELS: Final = {
 
 
 def context(sight: Sight, asked: Asked) -> dict[str, Any]:
-    """The rail in the shape of components/filters.html; `lead`: the parts of the sentence as (words, address); `zones`."""
+    """The rail in the shape of components/filters.html; `lead`: the parts of the sentence as (words, address), `running` its last one;
+    `zones`.
+    """
     choices, summary = counts.facets(sight, asked.span, asked.narrowing, asked.kinds)
     given = set(asked.given)
     chosen = sum(name != WORDS for name, _ in asked.given)
@@ -46,6 +48,7 @@ def context(sight: Sight, asked: Asked) -> dict[str, Any]:
         "reset": asked.address(given=tuple(pair for pair in asked.given if pair[0] == WORDS)),
         "search": {"name": WORDS, "value": asked.narrowing.words},
         "lead": _lead(asked, summary),
+        "running": _running(asked, summary),
         "zones": summary.zones,
     }
 
@@ -97,11 +100,14 @@ def _lead(asked: Asked, summary: Summary) -> list[tuple[str, str]]:
             parts.append((_many(number, one, several), asked.address(given=asked.with_only(("kind", kind)))))
     if number := summary.kinds.get(UNASKED):
         parts.append((f"{_many(number, 'project', 'projects')} under way", asked.address(given=asked.with_only(("kind", UNASKED)))))
-    if summary.running:
-        parts.append(
-            (f"{summary.running:,} running now", asked.address(given=asked.with_only(("status", "running"), ("status", "paused"))))
-        )
     return parts
+
+
+def _running(asked: Asked, summary: Summary) -> list[tuple[str, str]]:
+    """What runs now, of what the range shows."""
+    if summary.total is None or not summary.running:
+        return []
+    return [(f"{summary.running:,} running now", asked.address(given=asked.with_only(("status", "running"), ("status", "paused"))))]
 
 
 def _many(number: int, one: str, several: str) -> str:

@@ -1,6 +1,6 @@
 // Drag a promotion in the month to another day: it opens the page that shows what it would hit there. Dropping moves nothing, and
 // the same page is behind "Move…" for the keyboard and for touch.
-const MOVABLE = "a.entry.k-promotion:is(.s-planned, .s-approved)"; // what has not begun
+const MOVABLE = "a.entry.k-promotion:is(.s-planned, .s-requested, .s-approved, .s-missed)"; // what has not begun
 const month = document.querySelector("[data-movable] table.month");
 const days = month ? [...month.querySelectorAll("td.day")] : [];
 let bar, from, over;

@@ -116,8 +116,28 @@ class Organisation:
             words_of_waiver = {"reason": "The machines come late", "compensating_control": "Operations watch the load"}
             self.waiver = Waiver.objects.create(gate=gate, expires_at=until, by=self.keeper, at=now, **words_of_waiver)
             record(gate, "waived", by=clock)
+        self._prepare_audiences()
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
+
+    def _prepare_audiences(self) -> None:
+        """Two audiences, of which one has notes, a training ahead and a notice that was sent; and a gate that follows from them."""
+        begins = timezone.now() + timedelta(days=2)
+        notes = "**Consent** is asked for once.\n\n- Ask *before* you pay out\n- See https://pay.example/consent"
+        self.audience = factories.AudienceFactory(
+            release=self.release, name="Store staff", site="Leipzig", size=40, language="de", notes=notes
+        )
+        self.preparation = factories.PreparationFactory(
+            audience=self.audience,
+            about="Consent at the till",
+            owner=self.keeper,
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=1),
+        )
+        self.sent = factories.PreparationFactory(audience=self.audience, need="notice", done_at=timezone.now())
+        factories.AudienceFactory(release=self.release, name="Merchants", is_customer=True)
+        rule = {"rule__name": "People trained", "rule__area": "training", "rule__evidence": "preparations"}
+        factories.GateFactory(release=self.release, **rule)
 
     def _ask_for_approvals(self, production: Any) -> None:
         """A package of two members that wait for release managers; the reader has said yes to one, on a condition."""
@@ -163,7 +183,18 @@ class Organisation:
         }
         lead = {"code": "lead", "name": "Two days ahead", "stage": "production", "lead_days": 2}
         policy = policies.create(by=operator, slug="major", name="Major releases", description="What changes how people work.")
-        says = {"sizes": ["major"], "gate_rules": [gate], "approval_rules": [approval], "schedule_rules": [lead]}
+        question = {
+            "code": "way-back",
+            "name": "Can it be taken back within its window?",
+            "answers": [{"answer": "Yes, and that was rehearsed", "risk": "low"}, {"answer": "No", "risk": "high"}],
+        }
+        says = {
+            "sizes": ["major"],
+            "gate_rules": [gate],
+            "approval_rules": [approval],
+            "schedule_rules": [lead],
+            "risk_questions": [question],
+        }
         versions.publish(versions.draft(policy, says, by=operator), by=clock, at=timezone.now())
         versions.draft(policy, {"approval_rules": [{**approval, "people": 9}], "schedule_rules": []}, by=operator)
 
@@ -237,9 +268,22 @@ PAGES: dict[str, Row] = {
     ),
     "releases/<>/prerequisites/new/": Row(lambda o: f"/releases/{o.release.key}/prerequisites/new/"),
     "releases/<>/prerequisites/<>/removal/": Row(lambda o: f"/releases/{o.release.key}/prerequisites/{o.prerequisite.pk}/removal/"),
+    "releases/<>/audiences/new/": Row(lambda o: f"/releases/{o.release.key}/audiences/new/"),
+    "releases/<>/audiences/<>/": Row(lambda o: o.audience.get_absolute_url()),
+    "releases/<>/audiences/<>/edit/": Row(lambda o: f"{o.audience.get_absolute_url()}edit/"),
+    "releases/<>/audiences/<>/removal/": Row(lambda o: f"{o.audience.get_absolute_url()}removal/"),
+    "releases/<>/audiences/<>/draft/": Row(lambda o: f"{o.audience.get_absolute_url()}draft/"),
+    "releases/<>/audiences/<>/preparations/new/": Row(lambda o: f"{o.audience.get_absolute_url()}preparations/new/"),
+    "releases/<>/preparations/<>/edit/": Row(lambda o: f"/releases/{o.release.key}/preparations/{o.preparation.pk}/edit/"),
+    "releases/<>/preparations/<>/removal/": Row(lambda o: f"/releases/{o.release.key}/preparations/{o.preparation.pk}/removal/"),
+    "releases/<>/preparations/<>/completion/": Row(
+        lambda o: f"/releases/{o.release.key}/preparations/{o.preparation.pk}/completion/"
+    ),
+    "releases/<>/preparations/<>/reopening/": Row(lambda o: f"/releases/{o.release.key}/preparations/{o.sent.pk}/reopening/"),
     "outputs/<>/offer/": Row(lambda o: f"/outputs/{o.output.pk}/offer/"),
     "releases/<>/edit/": Row(lambda o: f"/releases/{o.release.key}/edit/"),
     "releases/<>/copy/": Row(lambda o: f"/releases/{o.release.key}/copy/"),
+    "releases/<>/assessment/": Row(lambda o: f"/releases/{o.asked.release.key}/assessment/"),
     "releases/<>/status/": Row(lambda o: f"/releases/{factories.ReleaseFactory(status='in_production').key}/status/"),
     "releases/<>/members/": Row(lambda o: f"/releases/{factories.ReleaseFactory(extent='package').key}/members/"),
     "releases/<>/restriction/": Row(lambda o: f"/releases/{o.release.key}/restriction/"),
@@ -257,6 +301,7 @@ PAGES: dict[str, Row] = {
     "promotions/new/": Row(lambda o: f"/promotions/new/?release={o.release.key}&environment=prod&date=2026-03-10"),
     "promotions/<>/move/": Row(lambda o: f"/promotions/{o.promotion.pk}/move/?days=1"),
     "promotions/<>/cancellation/": Row(lambda o: f"/promotions/{o.promotion.pk}/cancellation/"),
+    "approvals/": at("/approvals/"),
     "promotions/<>/request/": Row(lambda o: f"/promotions/{o.promotion.pk}/request/"),
     "promotions/<>/withdrawal/": Row(lambda o: f"/promotions/{o.asked.pk}/withdrawal/"),
     "promotions/<>/approvals/new/": Row(lambda o: f"/promotions/{o.asked.pk}/approvals/new/"),

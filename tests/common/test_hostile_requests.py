@@ -45,6 +45,28 @@ def test_a_body_above_the_limit_is_refused(reader: Client, settings):
     assert "name" in within.json()["errors"]
 
 
+class Unread:
+    """The body of a request that nobody may read."""
+
+    def read(self, *_: Any) -> bytes:
+        raise AssertionError("somebody reads it")
+
+    readline = read
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", "/imports/", "/releases/REL-1/gates/1/evidence/new/", "/api/v1/imports/"])
+def test_more_than_any_file_may_be_is_refused_before_it_is_read(reader: Client, address: str):
+    sent: dict[str, Any] = {
+        "CONTENT_LENGTH": "200000000",
+        "CONTENT_TYPE": "multipart/form-data; boundary=x",
+        "wsgi.input": Unread(),
+    }
+    for caller in (Client(), reader):
+        answer = caller.post(address, **sent)
+        assert (answer.status_code, "At most 50 MB are taken at once" in answer.text) == (413, True)
+        assert "default-src 'self'" in answer["Content-Security-Policy"]
+
+
 @pytest.mark.parametrize(
     "address",
     ["/services/?sort=slug", "/environments/?sort=slug", "/programs/?sort=code", "/projects/?sort=code", "/live/?sort=slug"],

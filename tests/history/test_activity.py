@@ -11,7 +11,7 @@ from accounts.models import User
 from history import queries
 from history.deeds import deed, record
 from tests.callers import change
-from tests.factories import NOON, ProgramFactory, ProjectFactory, ReleaseFactory, UserFactory
+from tests.factories import NOON, ProgramFactory, ProjectFactory, PromotionFactory, ReleaseFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -91,6 +91,23 @@ def test_an_event_that_tells_nothing_of_it_is_told_as_a_whole():
     assert [(each.name, each.before, each.after) for each in entry.differences] == [("status", "Active", "Closed")]
 
 
+def test_of_an_import_nothing_is_told_that_is_another_things_matter():
+    rita = UserFactory(name="Rita")
+    program: Any = ProgramFactory(name="Payments")
+    inside, outside = ProjectFactory(program=program), ProjectFactory(program=None)
+    others = [ProgramFactory() for _ in range(20)]
+    with deed(by=rita):
+        for each in (inside, outside):
+            each.status = "closed"
+            each.save()
+        for other in others:
+            record(other, "brought", by=rita, template="{actor} imported {subject}")
+        record(program, "brought", by=rita, template="{actor} imported {subject}")
+    assert sentences(inside, rita)[0] == ["Rita imported Payments"]
+    assert sentences(outside, rita)[0] == []
+    assert "Rita changed this" in " ".join(page(outside, rita).split())
+
+
 def test_personal_columns_say_only_that_they_changed():
     person = UserFactory(name="Old name")
     change(person, name="New name")
@@ -98,6 +115,13 @@ def test_personal_columns_say_only_that_they_changed():
     assert [(each.name, each.is_told) for each in entry.differences] == [("name", False)]
     html = page(person, person)
     assert "Old name" not in html
+
+
+def test_of_an_answer_kept_as_a_structure_it_says_only_that_it_changed():
+    promotion = PromotionFactory(status="approved")
+    change(promotion, status="running", verdict={"allowed": True, "requirements": [{"state": "satisfied"}]})
+    entry = queries.activity("promotion", promotion.pk, UserFactory()).entries[0]
+    assert [(each.name, each.is_told) for each in entry.differences] == [("status", True), ("verdict", False)]
 
 
 def test_earlier_ones_are_asked_for_by_number():

@@ -122,7 +122,12 @@ def test_both_doors_draft_change_and_publish(ingrid: Any, rahul: Any, door: str)
         ({"gate_rules": [GATE, GATE]}, "gate_rules", "stands twice"),
         ({"gate_rules": [{**GATE, "owner_role": ""}]}, "gate_rules", "a team's or a role's to decide"),
         ({"gate_rules": [{**GATE, "evidence": "sbom"}]}, "gate_rules", "least_components, and not least_tests"),
-        ({"gate_rules": [{**GATE, "evidence": "preparations", "threshold": {}}]}, "gate_rules", "ask for a note"),
+        ({"gate_rules": [{**GATE, "evidence": "preparations", "threshold": {}}]}, "gate_rules", "choose one of these areas"),
+        (
+            {"gate_rules": [{**GATE, "area": "training", "evidence": "preparations", "threshold": {}, "checklist": ["Told"]}]},
+            "gate_rules",
+            "take its checklist out",
+        ),
         ({"approval_rules": [{**APPROVAL, "role": ""}]}, "approval_rules", "by a team or by a role"),
         ({"approval_rules": [{**APPROVAL, "emergency_people": 3}]}, "approval_rules", "no more people than the 2"),
     ],

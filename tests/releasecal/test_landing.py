@@ -1,6 +1,8 @@
 """Everybody lands on the answer to their own question after signing in."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,10 +10,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.actions import absences
 from accounts.vocabulary import Role
 from history.deeds import deed, record
 from tests import factories
+from tests.approving import asks, team_of
 from tests.reading import notices, rows, signed_in, words
+from tests.standards import standard
 
 pytestmark = pytest.mark.django_db
 UNFINISHED = ["approved", "draft", "paused", "requested", "running"]
@@ -28,14 +33,28 @@ def test_the_pmo_and_who_only_reads_land_on_the_calendar():
         assert landing(factories.UserFactory(roles=roles)) == ("/", {})
 
 
-def test_a_release_manager_lands_on_what_is_ahead_of_their_releases():
+def test_a_release_manager_lands_on_what_waits_for_them_with_a_way_to_what_is_ahead():
     rita = factories.UserFactory(email="rita@example.org", roles=[Role.RELEASE_MANAGER])
+    assert landing(rita) == ("/approvals/", {})
+    way = re.search(r'href="(/promotions/[^"]*)">What is ahead of my releases', signed_in(rita).get("/approvals/").text)
+    assert way is not None
     asked = {"release_manager": ["rita@example.org"], "status": UNFINISHED, "sort": ["earliest"]}
-    assert landing(rita) == ("/promotions/", asked)
+    assert parse_qs(urlsplit(unescape(way[1])).query) == asked
+
+
+def test_whoever_a_policy_asks_lands_on_what_waits_for_them():
+    sven, tom = factories.UserFactory(), factories.UserFactory()
+    asks({"team": team_of(sven)})
+    now = timezone.now()
+    absences.announce(sven, by=sven, delegate=tom, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(days=1))
+    assert landing(sven) == landing(tom) == ("/approvals/", {})
+    gated = factories.UserFactory()
+    standard(gates=[{"name": "Scan read", "owner_role": "", "owner_team": team_of(gated)}], slug="gated")
+    assert landing(gated) == ("/approvals/", {})
 
 
 @pytest.mark.parametrize("roles", [[Role.ENVIRONMENT_MANAGER], []])
-def test_an_approver_lands_on_what_goes_into_production(roles: list[str]):
+def test_a_team_that_decides_nothing_lands_on_what_goes_into_production(roles: list[str]):
     priya = factories.UserFactory(roles=roles)
     factories.MembershipFactory(user=priya)
     assert landing(priya) == ("/promotions/", {"stage": ["production"], "status": UNFINISHED, "sort": ["earliest"]})
@@ -82,14 +101,15 @@ def test_the_list_says_what_comes_next_and_what_of_it_is_threatened():
     factories.PromotionFactory(
         release=overlooked, status="draft", starts_at=soon - timedelta(days=9), ends_at=soon - timedelta(days=8)
     )
-    page = client.get("/start/", follow=True)
+    asked = {"release_manager": rita.email, "status": UNFINISHED, "sort": "earliest"}
+    page = client.get("/promotions/", asked)
     assert notices(page) == []
     assert rows(page) == ["Overlooked 1", "Gateway 1", "Ledger 1"]
     said = words(page.content.decode())
     assert "3 promotions to come · the window of 1 has passed · next Gateway 1 into Production," in said
     assert "1 threatened" in said
     assert f"Threatened: waits for {late.name}, due" in said
-    assert rows(client.get(page.request["PATH_INFO"] + f"?{page.request['QUERY_STRING']}&threatened=true")) == ["Ledger 1"]
+    assert rows(client.get("/promotions/", asked | {"threatened": "true"})) == ["Ledger 1"]
 
 
 def test_a_list_of_something_else_says_no_such_thing():

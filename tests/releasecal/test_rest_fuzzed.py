@@ -40,6 +40,7 @@ def names() -> dict[str, list[str | int]]:
     deployment: Any = factories.DeploymentFactory(promotion=promotion)
     package: Any = factories.ReleaseFactory(extent="package")
     gate: Any = factories.GateFactory(release=release)
+    audience: Any = factories.AudienceFactory(release=release)
     procedure: Any = factories.ProcedureFactory()
     return {
         "time zone": ["", "Europe/Berlin"],
@@ -58,6 +59,7 @@ def names() -> dict[str, list[str | int]]:
         "promotion": [str(promotion.pk), promotion.pk],
         "deployment": [deployment.pk],
         "gate": [gate.pk],
+        "audience": [audience.pk],
         "policy": [gate.rule.version.policy.slug],
         "procedure": [procedure.slug],
         "rule of approvals": [factories.ApprovalRuleFactory(version=gate.rule.version).pk],

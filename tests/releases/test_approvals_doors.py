@@ -9,8 +9,8 @@ import time_machine
 
 from releases.models import Approval, Promotion
 from tests.approving import AT, asks, digest, manager, planned, requested, team_of, yes
-from tests.factories import ReleaseFactory, UserFactory
-from tests.reading import signed_in
+from tests.factories import DeploymentFactory, ItemFactory, PromotionFactory, ReleaseFactory, UserFactory
+from tests.reading import signed_in, words
 
 pytestmark = pytest.mark.django_db
 JSON: dict[str, Any] = {"content_type": "application/json"}
@@ -85,6 +85,43 @@ def test_members_of_a_package_are_decided_on_one_page(rosa: Any, sven: Any):
     assert [status(one) for one in made] == ["approved", "requested"]
     assert client.post(page, {"decision": "approve", "promotions": [f"{made[1].pk}:{'0' * 64}"]}).status_code == 400
     assert signed_in(UserFactory()).get(page).status_code == 403
+
+
+def test_rest_decides_on_members_of_a_package_together(rosa: Any, sven: Any):
+    asks({"team": team_of(sven)})
+    package: Any = ReleaseFactory(extent="package")
+    made = [requested(by=rosa, package=package) for _ in range(3)]
+    client, address = signed_in(sven), f"/api/v1/releases/{package.key}/approvals/"
+    shown = [{"promotion": one.pk, "digest": client.get(f"/api/v1/promotions/{one.pk}/").json()["digest"]} for one in made]
+    wrong = client.post(address, {"decision": "approve", "promotions": [shown[0], shown[1] | {"digest": "0" * 64}]}, **JSON)
+    assert (wrong.status_code, [status(one) for one in made]) == (409, ["requested"] * 3)
+    assert str(made[1].release) in wrong.json()["detail"]
+    stranger = requested(by=rosa)
+    other = {"promotion": stranger.pk, "digest": digest(stranger)}
+    assert client.post(address, {"decision": "approve", "promotions": [other]}, **JSON).status_code == 400
+    assert client.post(address, {"decision": "approve"}, **JSON).status_code == 400
+    assert signed_in(rosa).post(address, {"decision": "approve", "promotions": shown[:2]}, **JSON).status_code == 403
+    given = client.post(address, {"decision": "approve", "promotions": shown[:2], "comment": "All seen"}, **JSON)
+    assert (given.status_code, [status(one) for one in made]) == (201, ["approved", "approved", "requested"])
+    said = [(each["promotion"], each["decision"], each["comment"], each["by"]["id"]) for each in given.json()["results"]]
+    assert said == [(one.pk, "approve", "All seen", sven.pk) for one in made[:2]]
+    assert client.get(address).json()["results"] == given.json()["results"]
+
+
+def test_what_it_changes_is_told_on_pages_and_over_rest(rosa: Any, sven: Any):
+    asks({"team": team_of(sven)})
+    made = requested(by=rosa)
+    item: Any = made.release.items.get()
+    before: Any = PromotionFactory(environment=made.environment, status="succeeded")
+    DeploymentFactory(promotion=before, item=ItemFactory(release=before.release, service=item.service, version="0.9"))
+    client = signed_in(sven)
+    told = client.get(f"/api/v1/promotions/{made.pk}/").json()["differences"]
+    assert [(each["service"]["slug"], each["kind"], each["coming"]) for each in told] == [
+        (item.service.slug, "changed", item.version)
+    ]
+    assert [(one["part"], one["version"]) for one in told[0]["live"]] == [("", "0.9")]
+    for address in (f"/promotions/{made.pk}/", f"/promotions/{made.pk}/approvals/new/", made.release.get_absolute_url()):
+        assert f"{item.service} changed 0.9 → becomes {item.version}" in words(client.get(address).text)
 
 
 def test_rest_asks_decides_and_takes_back(rosa: Any, sven: Any):

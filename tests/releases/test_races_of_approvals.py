@@ -1,6 +1,5 @@
 """Several decide on the same promotion at once, over connections of their own."""
 
-import os
 import time
 from typing import Any
 
@@ -14,12 +13,10 @@ from releases.queries.seats import standing
 from releases.vocabulary import ApprovalDecision
 from tests.approving import asks, digest, manager, requested, team_of
 from tests.factories import NOON, UserFactory
-from tests.racing import at_once
+from tests.racing import at_once, rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
-#: In full: `LONG_RACES=1`, two hundred each.
-ROUNDS = 200 if os.environ.get("LONG_RACES") else 5
-CONTROLS = 6
+ROUNDS, CONTROLS = rounds(5), rounds(6)
 #: Nothing lapses while a race is run, whatever the day is.
 LONG = {"holds_days": 32_000}
 

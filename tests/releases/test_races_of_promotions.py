@@ -1,14 +1,10 @@
 """Many plan, move and book at once, over connections of their own."""
 
-import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from accounts.models import User
 from accounts.vocabulary import Role
@@ -29,29 +25,12 @@ from tests.factories import (
     StopFactory,
     UserFactory,
 )
+from tests.racing import at_once, deadlocks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
 LANES, WANT = 3, 64
 ROUNDS = 10
-
-
-def at_once(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
-    """What the tasks gave or raised, begun together, each on its own connection."""
-    begin = threading.Barrier(len(tasks))
-
-    def run(task: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            begin.wait()
-            return task()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return list(pool.map(run, tasks))
 
 
 def manager() -> Any:
@@ -60,14 +39,6 @@ def manager() -> Any:
 
 def plan(release: Any, environment: Any, by: Any) -> Promotion:
     return promotions.plan(release, environment, starts_at=NOON, ends_at=NOON + HOUR, by=by, at=NOON)
-
-
-def deadlocks() -> int:
-    """How many the database has resolved; connections count theirs in at the latest as they close."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])
 
 
 def test_of_64_releases_that_want_3_lanes_exactly_3_are_planned_and_the_others_get_a_sentence():

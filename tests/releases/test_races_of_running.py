@@ -1,14 +1,11 @@
 """Many start, pause, end and roll back the same promotion at once, over connections of their own."""
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
 import pytest
-from django.db import OperationalError
-from psycopg2 import errors
 
 from accounts.models import User
 from accounts.vocabulary import Role
@@ -21,11 +18,11 @@ from releases.models import Deployment, Promotion
 from releases.vocabulary import PROMOTION_MOVES, SUCCESSES, PromotionStatus
 from tests.callers import change
 from tests.factories import NOON, ArtefactFactory, EnvironmentFactory, ItemFactory, PromotionFactory, ReleaseFactory, UserFactory
-from tests.racing import at_once, deadlocks
+from tests.racing import at_once, crew, deadlocks, rounds, waited_too_long
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
-ROUNDS: Final = 200 if os.environ.get("LONG_RACES") else 5
+ROUNDS: Final = rounds(5)
 MANY: Final = 32
 #: What each verb tells, by the state it leads to.
 LEADS_TO: Final = {
@@ -68,31 +65,32 @@ def verbs(promotion: Promotion, by: Any) -> list[Callable[[], Any]]:
     return one_each * (MANY // len(one_each))
 
 
-def waited_too_long(answer: Any) -> bool:
-    """Whether a slow machine let one of the last in the queue wait beyond `lock_timeout`: told as "busy", and nothing was done."""
-    return isinstance(answer, OperationalError) and isinstance(answer.__cause__, errors.LockNotAvailable)
-
-
 def test_of_32_who_do_everything_at_once_each_does_what_the_table_allows(rosa: Any):
     before = deadlocks()
-    for _ in range(ROUNDS):
-        promotion = approved(rosa)
-        start = Fact.objects.latest("pk").pk
-        given = at_once(verbs(promotion, rosa))
-        strange = [each for each in given if not isinstance(each, (Promotion, IllegalMove)) and not waited_too_long(each)]
-        assert not strange
-        told = Fact.objects.filter(pk__gt=start, subject_kind="promotion", subject_id=promotion.pk, verb__in=LEADS_TO)
-        way = [LEADS_TO[verb] for verb in told.order_by("event__number").values_list("verb", flat=True)]
-        assert len(way) == sum(isinstance(each, Promotion) for each in given), "no decision is lost, and none counts twice"
-        state = PromotionStatus.APPROVED
-        for target in way:
-            assert target in PROMOTION_MOVES[state], f"{state} became {target}"
-            state = target
-        assert Promotion.objects.get(pk=promotion.pk).status == state
-        assert Deployment.objects.live().filter(promotion=promotion).exists() == (state in SUCCESSES)
-        places = Booking.objects.held_by("promotion", promotion.pk)
-        assert places.exists() or state not in ("approved", "running", "paused")
+    with crew(MANY) as together:
+        for _ in range(ROUNDS):
+            do_everything(rosa, together)
     assert deadlocks() == before
+
+
+def do_everything(rosa: Any, together: Any) -> None:
+    """One round of it."""
+    promotion = approved(rosa)
+    start = Fact.objects.latest("pk").pk
+    given = together(verbs(promotion, rosa))
+    strange = [each for each in given if not isinstance(each, (Promotion, IllegalMove)) and not waited_too_long(each)]
+    assert not strange
+    told = Fact.objects.filter(pk__gt=start, subject_kind="promotion", subject_id=promotion.pk, verb__in=LEADS_TO)
+    way = [LEADS_TO[verb] for verb in told.order_by("event__number").values_list("verb", flat=True)]
+    assert len(way) == sum(isinstance(each, Promotion) for each in given), "no decision is lost, and none counts twice"
+    state = PromotionStatus.APPROVED
+    for target in way:
+        assert target in PROMOTION_MOVES[state], f"{state} became {target}"
+        state = target
+    assert Promotion.objects.get(pk=promotion.pk).status == state
+    assert Deployment.objects.live().filter(promotion=promotion).exists() == (state in SUCCESSES)
+    places = Booking.objects.held_by("promotion", promotion.pk)
+    assert places.exists() or state not in ("approved", "running", "paused")
 
 
 def test_a_double_start_starts_once(rosa: Any):

@@ -225,6 +225,16 @@ def test_everything_in_it_lies_somewhere():
     assert asked(promotion, "artefact_identity") == [
         ("missing", "Ledger has no definitive copy in candidate 1; say where it lies.")
     ]
+    artefact = factories.ArtefactFactory(item=item, digest=f"sha256:{'a' * 64}", identity="digest")
+    assert asked(promotion, "artefact_identity") == [
+        (
+            "satisfied",
+            "Where Ledger lies is not said, but it is known by its digest; the next release over it needs an address to go back to.",
+        )
+    ]
+    change(artefact, address="https://example.org/ledger")
+    assert asked(promotion, "artefact_identity") == [("satisfied", "Candidate 1 says where everything lies.")]
+    change(artefact, address="", digest="", identity="recorded")
     change(item, change="removed")
     assert [state for state, _ in asked(promotion, "artefact_identity")] == ["satisfied"]
 

@@ -10,14 +10,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tests.roles.world import ABSENT, OTHERS, RESTRICTED, Names
+from policies.queries import Question
+from releases.forms.assessments import field_of
+from tests.roles.world import ABSENT, OTHERS, QUESTION, RESTRICTED, Names
 
 #: What a restriction of a program, project or release hides.
 RESTRICTABLE: Final = {
     *("program", "project", "output", "unused_output", "milestone", "comment", "subject"),
     *("release", "draft", "package", "member", "gone_live", "promotion", "item", "candidate"),
     *("contribution", "offered", "prerequisite", "deployment"),
+    *("audience", "preparation", "done"),
     *("gated", "gate", "decided_gate", "gate_decision", "waived_gate", "waiver", "evidence"),
+    *("assessed", "assessment"),
     *("asked", "asked_package", "approval", "ready", "running", "paused", "failed"),
 }
 #: What belongs to nobody alone.
@@ -61,7 +65,8 @@ def _names_in(value: Any) -> Iterator[str]:
 
 def _filled(value: Any, names: Names) -> Any:
     if isinstance(value, str):
-        return value.format(**names)
+        alone = _NAMED.fullmatch(value)
+        return names[alone[1]] if alone else value.format(**names)  # an id stays a number
     if isinstance(value, dict):
         return {key: _filled(each, names) for key, each in value.items()}
     return [_filled(each, names) for each in value] if isinstance(value, list) else value
@@ -83,6 +88,8 @@ _IN_A_MONTH: Final = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%d
 NOTE: Final[Body] = {"kind": "note", "note": "Looked at by hand"}
 PASSED: Final[Body] = {"outcome": "passed"}
 WAIVED: Final[Body] = {"reason": "Late", "compensating_control": "Somebody watches", "expires_at": f"{_IN_A_MONTH}:00Z"}
+_ANSWERS: Final = {each["answer"]: each["risk"] for each in QUESTION["answers"]}
+_WAY_BACK: Final = field_of(Question(QUESTION["code"], QUESTION["name"], _ANSWERS, ()))
 
 PAGES: Final[dict[str, Ask]] = {
     "GET ": Ask("/"),
@@ -211,6 +218,8 @@ PAGES: Final[dict[str, Ask]] = {
     "POST releases/<>/edit/": Ask("/releases/{draft}/edit/", NEW_RELEASE),
     "GET releases/<>/copy/": Ask("/releases/{release}/copy/"),
     "POST releases/<>/copy/": Ask("/releases/{release}/copy/", {"version": "9.9.9"}),
+    "GET releases/<>/assessment/": Ask("/releases/{assessed}/assessment/"),
+    "POST releases/<>/assessment/": Ask("/releases/{assessed}/assessment/", {_WAY_BACK: "No"}),
     "GET releases/<>/status/": Ask("/releases/{gone_live}/status/"),
     "POST releases/<>/status/": Ask("/releases/{gone_live}/status/", {"status": "closed"}),
     "GET releases/<>/members/": Ask("/releases/{package}/members/"),
@@ -273,6 +282,8 @@ PAGES: Final[dict[str, Ask]] = {
     "POST promotions/<>/request/": Ask("/promotions/{promotion}/request/"),
     "GET promotions/<>/withdrawal/": Ask("/promotions/{asked}/withdrawal/"),
     "POST promotions/<>/withdrawal/": Ask("/promotions/{asked}/withdrawal/", REASON),
+    "GET approvals/": Ask("/approvals/"),
+    "POST approvals/": Ask("/approvals/", {"decision": "approve", "promotions": ["{asked}:{asked_digest}"]}),
     "GET promotions/<>/approvals/new/": Ask("/promotions/{asked}/approvals/new/"),
     "POST promotions/<>/approvals/new/": Ask("/promotions/{asked}/approvals/new/", {**YES, "conditions-rows": "0"}),
     "GET promotions/<>/approvals/taking-back/": Ask("/promotions/{asked}/approvals/taking-back/"),
@@ -291,6 +302,28 @@ PAGES: Final[dict[str, Ask]] = {
     "POST releases/<>/approvals/new/": Ask(
         "/releases/{asked_package}/approvals/new/", {"decision": "approve", "promotions": ["{asked}:{asked_digest}"]}
     ),
+    # audiences and what they need
+    "GET releases/<>/audiences/new/": Ask("/releases/{gated}/audiences/new/"),
+    "POST releases/<>/audiences/new/": Ask("/releases/{gated}/audiences/new/", {"name": "Drivers"}),
+    "GET releases/<>/audiences/<>/": Ask("/releases/{gated}/audiences/{audience}/"),
+    "GET releases/<>/audiences/<>/edit/": Ask("/releases/{gated}/audiences/{audience}/edit/"),
+    "POST releases/<>/audiences/<>/edit/": Ask("/releases/{gated}/audiences/{audience}/edit/", {"name": "Renamed"}),
+    "GET releases/<>/audiences/<>/removal/": Ask("/releases/{gated}/audiences/{audience}/removal/"),
+    "POST releases/<>/audiences/<>/removal/": Ask("/releases/{gated}/audiences/{audience}/removal/"),
+    "GET releases/<>/audiences/<>/draft/": Ask("/releases/{gated}/audiences/{audience}/draft/"),
+    "POST releases/<>/audiences/<>/draft/": Ask("/releases/{gated}/audiences/{audience}/draft/"),
+    "GET releases/<>/audiences/<>/preparations/new/": Ask("/releases/{gated}/audiences/{audience}/preparations/new/"),
+    "POST releases/<>/audiences/<>/preparations/new/": Ask(
+        "/releases/{gated}/audiences/{audience}/preparations/new/", {"need": "notice"}
+    ),
+    "GET releases/<>/preparations/<>/edit/": Ask("/releases/{gated}/preparations/{preparation}/edit/"),
+    "POST releases/<>/preparations/<>/edit/": Ask("/releases/{gated}/preparations/{preparation}/edit/", {"need": "briefing"}),
+    "GET releases/<>/preparations/<>/removal/": Ask("/releases/{gated}/preparations/{preparation}/removal/"),
+    "POST releases/<>/preparations/<>/removal/": Ask("/releases/{gated}/preparations/{preparation}/removal/"),
+    "GET releases/<>/preparations/<>/completion/": Ask("/releases/{gated}/preparations/{preparation}/completion/"),
+    "POST releases/<>/preparations/<>/completion/": Ask("/releases/{gated}/preparations/{preparation}/completion/"),
+    "GET releases/<>/preparations/<>/reopening/": Ask("/releases/{gated}/preparations/{done}/reopening/"),
+    "POST releases/<>/preparations/<>/reopening/": Ask("/releases/{gated}/preparations/{done}/reopening/"),
     # gates
     "GET releases/<>/gates/<>/": Ask("/releases/{gated}/gates/{gate}/"),
     "GET releases/<>/gates/<>/ticks/": Ask("/releases/{gated}/gates/{gate}/ticks/"),
@@ -438,6 +471,11 @@ REST: Final[dict[str, Ask]] = {
     "GET promotions/<>/": Ask("promotions/{promotion}/"),
     "POST promotions/<>/request/": Ask("promotions/{promotion}/request/"),
     "DELETE promotions/<>/request/": Ask("promotions/{asked}/request/"),
+    "GET releases/<>/approvals/": Ask("releases/{asked_package}/approvals/"),
+    "POST releases/<>/approvals/": Ask(
+        "releases/{asked_package}/approvals/",
+        {"decision": "approve", "promotions": [{"promotion": "{asked}", "digest": "{asked_digest}"}]},
+    ),
     "GET promotions/<>/approvals/": Ask("promotions/{asked}/approvals/"),
     "POST promotions/<>/approvals/": Ask("promotions/{asked}/approvals/", YES),
     "DELETE promotions/<>/approvals/": Ask("promotions/{asked}/approvals/"),
@@ -446,6 +484,26 @@ REST: Final[dict[str, Ask]] = {
     "POST promotions/<>/pause/": Ask("promotions/{running}/pause/", REASON),
     "DELETE promotions/<>/pause/": Ask("promotions/{paused}/pause/"),
     "POST promotions/<>/outcome/": Ask("promotions/{running}/outcome/", {"outcome": "failed"}),
+    "GET releases/<>/questionnaire/": Ask("releases/{assessed}/questionnaire/"),
+    "GET releases/<>/assessments/": Ask("releases/{assessed}/assessments/"),
+    "GET releases/<>/assessments/<>/": Ask("releases/{assessed}/assessments/{assessment}/"),
+    "POST releases/<>/assessments/": Ask(
+        "releases/{assessed}/assessments/", {"answers": [{"question": "way-back", "answer": "No"}]}
+    ),
+    # audiences and what they need
+    "GET releases/<>/audiences/": Ask("releases/{gated}/audiences/"),
+    "POST releases/<>/audiences/": Ask("releases/{gated}/audiences/", {"name": "Drivers"}),
+    "GET releases/<>/audiences/<>/": Ask("releases/{gated}/audiences/{audience}/"),
+    "PATCH releases/<>/audiences/<>/": Ask("releases/{gated}/audiences/{audience}/", {"site": "Leipzig"}),
+    "DELETE releases/<>/audiences/<>/": Ask("releases/{gated}/audiences/{audience}/"),
+    "POST releases/<>/audiences/<>/draft/": Ask("releases/{gated}/audiences/{audience}/draft/", {}),
+    "GET releases/<>/preparations/": Ask("releases/{gated}/preparations/"),
+    "POST releases/<>/preparations/": Ask("releases/{gated}/preparations/", {"audience": "{audience}", "need": "notice"}),
+    "GET releases/<>/preparations/<>/": Ask("releases/{gated}/preparations/{preparation}/"),
+    "PATCH releases/<>/preparations/<>/": Ask("releases/{gated}/preparations/{preparation}/", {"about": "Refunds"}),
+    "DELETE releases/<>/preparations/<>/": Ask("releases/{gated}/preparations/{preparation}/"),
+    "POST releases/<>/preparations/<>/completion/": Ask("releases/{gated}/preparations/{preparation}/completion/", {}),
+    "DELETE releases/<>/preparations/<>/completion/": Ask("releases/{gated}/preparations/{done}/completion/"),
     # gates
     "GET releases/<>/gates/": Ask("releases/{gated}/gates/"),
     "GET gates/": Ask("gates/"),

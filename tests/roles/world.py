@@ -24,7 +24,7 @@ from policies.actions import policies, procedures, versions
 from policies.queries import standards
 from projects.actions import restrictions
 from projects.models import Program, Project
-from releases.actions import promotions
+from releases.actions import assessments, promotions
 from releases.evidence import storing
 from releases.models import Approval, Evidence, GateDecision, Release, Waiver
 from releases.queries import digests
@@ -69,9 +69,18 @@ class World:
         return self.sets.get(case, self.sets[OTHERS])
 
 
+#: What a policy asks about regular maintenance.
+QUESTION: Final[dict[str, Any]] = {
+    "code": "way-back",
+    "name": "Can it be taken back?",
+    "answers": [{"answer": "Yes", "risk": "low"}, {"answer": "No", "risk": "high"}],
+}
+
+
 def build() -> World:
     """Made in the database; a few hundred rows."""
     world = World()
+    _ask_about_risk()
     asks({"role": Role.RELEASE_MANAGER, "people": 2}, slug="asked", sizes=["major"])
     for person, roles in ROLES.items():
         if roles is None:
@@ -99,6 +108,13 @@ def _absent(there: Any) -> Any:
     if ":" in there:
         return "project:999999999"
     return "REL-999999999" if number_of_key(there) else "not-there"
+
+
+def _ask_about_risk() -> None:
+    operator, clock = User.objects.operator(), User.objects.clock()
+    policy = policies.create(by=operator, slug="about-risk", name="About risk")
+    version = versions.draft(policy, {"urgencies": ["maintenance"], "risk_questions": [QUESTION]}, by=operator)
+    versions.publish(version, by=clock, at=timezone.now())
 
 
 def _one_of_each(name: str, owner: Any) -> Names:
@@ -150,6 +166,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
     policies.retire(retired_policy, by=operator, at=timezone.now())
     return {
         **_gates(name, owner, team),
+        **_assessed(name, owner),
         **_asked_for(name, owner, environment),
         **_under_way(name, owner, environment),
         "procedure": procedure.slug,
@@ -228,6 +245,13 @@ def _checked(owner: Any) -> Any:
     )
 
 
+def _assessed(name: str, owner: Any) -> Names:
+    """A release about whose risk something is asked, and was answered."""
+    release = _release(f"assessed-{name}", owner, urgency="maintenance", risk="")
+    made = assessments.assess(release, {"way-back": "Yes"}, by=User.objects.operator(), at=timezone.now())
+    return {"assessed": release.key, "assessment": made.pk}
+
+
 def _under_way(name: str, owner: Any, environment: Any) -> Names:
     """One release with promotions of it ready to start, running, paused and ended; they go by the environment's owners."""
     release: Any = factories.ReleaseFactory(name=f"under-way-{name}", rollback_plan="Put it back.", release_manager=owner)
@@ -260,8 +284,13 @@ def _gates(name: str, owner: Any, team: Any) -> Names:
             storing.keep(came)
         evidence = Evidence.objects.create(gate=gate, kind="file", by=clock, at=at, **file)
         record(release, "prepared", by=clock)
+    audience = factories.AudienceFactory(release=release)
+    done = factories.PreparationFactory(audience__release=release, need="notice", done_at=at)
     return {
         "gated": release.key,
+        "audience": audience.pk,
+        "preparation": factories.PreparationFactory(audience=audience).pk,
+        "done": done.pk,
         "evidence": evidence.pk,
         "gate": gate.pk,
         "decided_gate": decided.pk,
@@ -278,5 +307,6 @@ def _restrict(names: Names, owner: Any) -> None:
     until = now + timedelta(days=30)
     restrictions.restrict(Program.objects.get(code=names["program"]), by=owner, until=until, teams=[circle], at=now)
     restrictions.restrict(Project.objects.get(code=names["project"]), by=owner, until=until, teams=[circle], at=now)
-    for key in ("release", "draft", "package", "member", "gone_live", "asked_release", "under_way", "asked_package", "gated"):
+    own = ("release", "draft", "package", "member", "gone_live", "asked_release", "under_way", "asked_package", "gated", "assessed")
+    for key in own:
         change(Release.objects.get(pk=number_of_key(names[key]) or 0), restricted_until=until)

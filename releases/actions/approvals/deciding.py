@@ -66,13 +66,24 @@ def decide_together(
     Whoever wants to leave one out does not name it. Raises what `decide` does, naming the promotion, and BadInput for one that is
     none of the package's.
     """
-    found = locked(promotions)
-    known = {one.pk for one in found if one.release.package_id == package.pk}
-    if not promotions or known != set(promotions):
+    known = Promotion.objects.filter(pk__in=promotions, release__package=package.pk).values_list("pk", flat=True)
+    if not promotions or set(known) != set(promotions):
         sentence = "Name at least one promotion, and only promotions of the package's members."
         raise BadInput(sentence, errors={"promotions": [sentence]})
+    return decide_several(decision=decision, promotions=promotions, comment=comment, by=by, at=at)
+
+
+@deed
+def decide_several(*, decision: str, promotions: Mapping[int, str], comment: str = "", by: User, at: datetime) -> list[Approval]:
+    """Say the same to several promotions, each with the digest that was seen: all or nothing.
+
+    Raises what `decide` does, naming the promotion, and BadInput where none is named.
+    """
+    if not promotions:
+        sentence = "Tick at least one promotion to decide on."
+        raise BadInput(sentence, errors={"promotions": [sentence]})
     made = []
-    for one in found:
+    for one in locked(promotions):
         stand = standing([one], at, known=standards())[one.pk]
         try:
             made.append(_decide(one, stand, ApprovalDecision(decision), promotions[one.pk], None, (), comment.strip(), by, at))

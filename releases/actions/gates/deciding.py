@@ -8,13 +8,13 @@ from accounts.models import User
 from common.refusals import Conflict, IllegalMove, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen
 from history.deeds import deed, record
-from policies.vocabulary import EvidenceKind
 from releases import rules
 from releases.actions.gates.putting import keep_states
 from releases.actions.opening import expect_open, locked
 from releases.models import Gate, GateDecision
 from releases.queries.builds import builds_of
 from releases.queries.gates import GateStanding, newest_candidates, state_of
+from releases.queries.preparations import follows
 from releases.vocabulary import GateOutcome, GateState
 
 NOT_ASKED: Final = "Neither the policies nor what the release changes ask for this gate any more; nothing has to be decided."
@@ -54,7 +54,8 @@ def tick(gate: Gate, ticked: Collection[str], *, by: User, at: datetime, seen: S
 def decide(gate: Gate, *, outcome: str, comment: str = "", by: User, at: datetime, seen: Seen = None) -> Gate:
     """Pass or fail a gate, for the newest candidate of its release.
 
-    Raises NotAllowed, Stale, IllegalMove when it is just that already, RuleBroken when it is passed although something is missing,
+    One that follows from what audiences need can only be failed. Raises NotAllowed, Stale, IllegalMove when it is just that already
+    or would be passed against what it follows from, RuleBroken when it is passed although something is missing,
     or failed without a comment, and Conflict when nobody asks for it any more or the release is over.
     """
     gate = to_decide(gate, by=by, at=at, seen=seen)
@@ -62,7 +63,7 @@ def decide(gate: Gate, *, outcome: str, comment: str = "", by: User, at: datetim
     standing = state_of([gate], at)[gate.pk]
     if standing.state == wanted.value and standing.decision is not None:
         raise IllegalMove(f"It is {wanted.label.lower()} already; reopen it if that should not stand.")
-    if gate.rule is not None and gate.rule.evidence == EvidenceKind.PREPARATIONS:
+    if wanted == GateOutcome.PASSED and follows(gate):
         raise IllegalMove(_FOLLOWS)
     if wanted == GateOutcome.PASSED:
         _expect_enough(standing)

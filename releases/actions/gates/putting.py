@@ -14,6 +14,7 @@ from common import workdays
 from history.deeds import deed, record
 from policies.models import GateRule
 from policies.queries import Standards, Traits, standards
+from releases.actions import assessments
 from releases.models import Gate, Item, Promotion, Release
 from releases.queries.gates import GOOD, state_of
 from releases.vocabulary import ENDED, UNFINISHED, Extent, GateState, PromotionStatus
@@ -50,12 +51,14 @@ def put(releases: Iterable[int], *, by: User, at: datetime) -> None:
     Joins the deed of what changed. A gate is due so many working days before the window opens, and moves with it. One whose rule
     stands in a newer version and asks the same keeps what was decided; one that asks something else is asked anew, as another gate;
     one that nobody asks for any more stays to be read, and is asked again when somebody does. Where nothing is planned, gates stay
-    as they are, without a due day. A package that changes nothing itself has no gates: its members have them, before its windows too.
+    as they are, without a due day. Where other questions are asked about the risk than were answered, that is not assessed any more,
+    and counts as high. A package that changes nothing itself has no gates: its members have them, before its windows too.
     """
     asked = set(releases)
     asked |= set(Release.objects.filter(package__in=asked).values_list("pk", flat=True))
     locked = Release.objects.select_for_update(no_key=True).filter(pk__in=asked).exclude(status__in=ENDED).order_by("pk")
     found = {release.pk: release for release in locked.defer("description", "rollback_plan")}
+    assessments.ask_again(found.values(), by=by)
     ways = _ways(found.values(), at)
     present: dict[tuple[int, str], list[Gate]] = defaultdict(list)
     gates = Gate.objects.filter(release__in=found, rule__isnull=False).select_related("rule__version", "owner_team")

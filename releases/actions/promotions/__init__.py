@@ -1,9 +1,10 @@
-"""Verbs on promotions: bring (imports), plan, plan_route, reschedule, request, withdraw, cancel, cancel_all, run, pause, resume, finish, roll_back, miss."""
+"""Verbs on promotions: bring (imports), plan, plan_route, reschedule, request, withdraw, cancel, cancel_all, run, pause, resume, finish, roll_back, miss, run_on."""
 
 from releases.actions.promotions.bringing import bring
 from releases.actions.promotions.cancelling import cancel, cancel_all
 from releases.actions.promotions.missing import miss
 from releases.actions.promotions.outcomes import Ended
+from releases.actions.promotions.overrunning import run_on
 from releases.actions.promotions.places import NOT_YOURS
 from releases.actions.promotions.planning import Times, expect_movable, plan, plan_route, reschedule
 from releases.actions.promotions.previews import Hit, preview
@@ -32,5 +33,6 @@ __all__ = [
     "resume",
     "roll_back",
     "run",
+    "run_on",
     "withdraw",
 ]

@@ -1,6 +1,7 @@
 """What every verb on promotions does around its own change: lock in order, then have the places and the release follow."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -17,7 +18,7 @@ from releases.models import Promotion, Release
 from releases.queries.holds import Held, holds
 from releases.queries.routes import stops_of
 from releases.rules import Stay
-from releases.vocabulary import UNFINISHED, ReleaseStatus
+from releases.vocabulary import GOING_ON, UNFINISHED, ReleaseStatus
 
 NOT_YOURS: Final = "Only release managers, or the release's own manager, may write its promotions."
 KIND: Final = "promotion"
@@ -70,9 +71,23 @@ def settle_after_all(release: Release, *, by: User, at: datetime) -> None:
 def _let_go(release: Release, by: User, at: datetime) -> tuple[list[Promotion], Mapping[int, Held]]:
     """The promotions of a release, and the places they hold now; what they hold no longer is given back."""
     promotions = list(Promotion.objects.filter(release=release).select_related("environment").order_by("pk"))
-    wanted = holds(release, promotions, _stops(release))
+    wanted = _running_on(holds(release, promotions, _stops(release)), promotions, at)
     bookings.release_all(KIND, [one.pk for one in promotions if one.pk not in wanted], by=by, at=at)
     return promotions, wanted
+
+
+def _running_on(wanted: Mapping[int, Held], promotions: Iterable[Promotion], at: datetime) -> Mapping[int, Held]:
+    """What still runs at `at` though it was to be over keeps the place that was made longer meanwhile; see `overrunning`."""
+    late = {one.pk for one in promotions if one.status in GOING_ON and (end := wanted[one.pk].end) is not None and end <= at}
+    if not late:
+        return wanted
+    there = Booking.objects.filter(holder_kind=KIND, holder_id__in=late, ends_at__isnull=False)
+    longer = {
+        number: replace(wanted[number], end=max(ends_at, wanted[number].end or ends_at))
+        for number, ends_at in there.values_list("holder_id", "ends_at")
+        if number is not None
+    }
+    return {**wanted, **longer}
 
 
 def settle_all(releases: Collection[int], *, by: User, at: datetime) -> None:
@@ -91,7 +106,7 @@ def settle_all(releases: Collection[int], *, by: User, at: datetime) -> None:
     over: list[int] = []
     for release in found:
         promotions = by_release.get(release.pk, [])
-        own = holds(release, promotions, stops.get(release.pk, []))
+        own = _running_on(holds(release, promotions, stops.get(release.pk, [])), promotions, at)
         wanted |= own
         for promotion in promotions:
             if promotion.pk not in own:

@@ -13,7 +13,7 @@ from releases.actions import promotions
 from releases.actions.promotions.places import settle
 from releases.actions.releases.bringing import NOT_YOURS
 from releases.models import Promotion, Release
-from releases.vocabulary import ENDED, MOVED_BY_PEOPLE, RELEASE_MOVES, ReleaseStatus
+from releases.vocabulary import ENDED, GOING_ON, MOVED_BY_PEOPLE, RELEASE_MOVES, ReleaseStatus
 
 FIELD: Final = "status"
 
@@ -66,7 +66,7 @@ def cancel(release: Release, *, by: User, at: datetime, reason: str, seen: Seen 
         raise IllegalMove(
             f"The release is {release.get_status_display().lower()}; only one that has not been in production yet can be cancelled."
         )
-    promotion = Promotion.objects.filter(release=release, status__in=rules.GOING_ON).select_related("environment").first()
+    promotion = Promotion.objects.filter(release=release, status__in=GOING_ON).select_related("environment").first()
     if promotion is not None:
         raise IllegalMove(
             f"Its promotion into {promotion.environment.name} is {promotion.get_status_display().lower()}; give it an outcome first, and cancel then."

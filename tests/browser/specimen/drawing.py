@@ -45,6 +45,7 @@ ENTRIES = [
     Drawn("activation", "Instant transfers switched on", _d(16), clock="06:00", status="approved"),
     Drawn("promotion", "Ledger 9.3.1 → Production", _d(8), clock="02:10", status="failed"),
     Drawn("promotion", "Ledger 9.3.2 → Production", _d(9), clock="21:00", status="running"),
+    Drawn("promotion", "Rates 2026.11 → Production", _d(4), clock="22:00", status="missed"),
     Drawn("promotion", "Customer portal 4.2 → Acceptance", _d(9), clock="14:00", status="succeeded"),
     Drawn("promotion", "Fraud rules 118 → Production", _d(10), clock="22:00", status="cancelled"),
     Drawn("promotion", "Payments gateway 26.12 → Production", _d(15), clock="22:00", status="approved"),

@@ -107,40 +107,57 @@ def _stations() -> list[dict[str, Any]]:
     def hours(start: int, length: int) -> tuple[datetime, datetime]:
         return NIGHT + timedelta(hours=start), NIGHT + timedelta(hours=start + length)
 
+    def gates(passed: int, asked: int) -> dict[str, Any]:
+        return {"words": f"{passed} of {asked} passed", "is_open": passed == asked, "url": "/"}
+
     return [
         {
             "name": "Development",
             "url": "/",
             "state": "passed",
+            "words": "been there",
             "actual": hours(-400, 1),
             "attempt": "succeeded",
             "url_promotion": "/",
         },
-        {"name": "Test", "url": "/", "state": "passed", "actual": hours(-300, 2), "gates": (2, 2)},
+        {"name": "Load test", "state": "skipped", "words": "left out", "optional": True},
+        {
+            "name": "Test",
+            "url": "/",
+            "state": "here",
+            "words": "stands here",
+            "version": "26.11",
+            "actual": hours(-90, 2),
+            "gates": gates(2, 2),
+            "soak": datetime.now(UTC) + timedelta(days=2),
+        },
         {
             "name": "Acceptance",
             "url": "/",
-            "state": "here",
-            "version": "26.11",
-            "actual": hours(-90, 2),
-            "gates": (4, 4),
-            "soak": NIGHT - timedelta(hours=8),
+            "state": "rolled_back",
+            "words": "rolled back here",
+            "actual": hours(-60, 1),
+            "gates": gates(3, 4),
+            "beside": "Staging",
         },
         {
             "name": "Staging",
             "url": "/",
-            "state": "next",
+            "state": "paused",
+            "words": "paused on its way in",
             "planned": hours(-4, 1),
-            "optional": True,
-            "attempt": "approved",
+            "attempt": "paused",
             "url_promotion": "/",
+            "beside": "Acceptance",
         },
+        {"name": "Rehearsal", "url": "/", "state": "missed", "words": "missed its window", "is_interrupted": True},
         {
             "name": "Production",
             "url": "/",
             "state": "ahead",
+            "words": "ahead",
             "planned": hours(0, 2),
-            "gates": (3, 5),
+            "gates": gates(3, 5),
             "freeze": "closed from Fri 18 Dec",
         },
     ]

@@ -1,0 +1,1 @@
+"""Who may move what from where: every verb × role × state of promotions, approvals, gates and releases."""
