@@ -26,7 +26,7 @@ from reminders.models import Delivery
 from reminders.queries.letters import Letters
 from reminders.queries.recipients import still_concerned
 from reminders.queries.visibility import Seen
-from reminders.vocabulary import IN_HAND, WAITING, Audience, Channel, DeliveryState, ReminderState
+from reminders.vocabulary import IN_HAND, LOOKED_BACK, WAITING, Audience, Channel, DeliveryState, ReminderState
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +39,7 @@ SPREAD: Final = 0.2
 LONGEST_REASON: Final = 300
 
 NOT_TRUE: Final = "no longer true"
+TOO_LATE: Final = "too late to be said"
 NOT_CONCERNED: Final = "no longer for them"
 NOT_SEEN: Final = "they may not see it"
 NOBODY: Final = "they have left"
@@ -143,7 +144,7 @@ class _Round:
         reasons: dict[str, list[int]] = {}
         kept = []
         for one in claimed:
-            reason = _why_not(one, true, concerned, seen)
+            reason = _why_not(one, true, concerned, seen, at)
             if reason:
                 reasons.setdefault(reason, []).append(one.pk)
             else:
@@ -224,11 +225,13 @@ class _Round:
         return Delivery.objects.filter(pk__in=numbers, claim_token=self._token, state=state)
 
 
-def _why_not(one: Delivery, true: Collection[int], concerned: Mapping[int, Collection[int]], seen: Seen) -> str:
+def _why_not(one: Delivery, true: Collection[int], concerned: Mapping[int, Collection[int]], seen: Seen, at: datetime) -> str:
     """Why a delivery is not sent after all; empty when it is."""
     reminder, reader = one.reminder, one.recipient
     if reminder.state != ReminderState.ADDRESSED or reminder.pk not in true:
         return NOT_TRUE
+    if reminder.due_at < at - LOOKED_BACK:
+        return TOO_LATE
     if not reader.is_active or reader.kind != AccountKind.PERSON or not reader.email:
         return NOBODY
     if not seen.by(reader, (reminder.subject_kind, reminder.subject_id)):

@@ -268,3 +268,10 @@ def test_a_batch_costs_one_statement_for_each_mail_and_a_fixed_number_besides(si
     # Another rule speaks of the first one too: sixty mails, and one more question for the second rule.
     with django_assert_num_queries(15 + 59 + 1):
         deliver()
+
+
+@pytest.mark.django_db
+def test_what_could_not_be_sent_for_a_week_is_not_said_any_more(sink):
+    due()
+    assert deliver(DUE + 7 * DAY + timedelta(seconds=1)) == 0
+    assert (row().state, row().reason) == ("skipped", delivering.TOO_LATE)
