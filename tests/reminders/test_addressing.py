@@ -224,3 +224,13 @@ def test_nobody_hears_of_what_they_may_not_see(restricted, named, member, manage
     Reminder.objects.all().delete()
     subscriptions.unsubscribe(watched, by=reader)
     change(promotion, status="cancelled")
+
+
+def test_a_clock_that_jumps_forth_and_back_repeats_and_skips_nothing(rosa):
+    says("promotion_ahead", -1)
+    asked(rosa)
+    hour = timedelta(hours=1)
+    for at in (DUE - 3 * hour, DUE - hour / 2, DUE + hour / 2, DUE - hour / 2, DUE + hour / 2, DUE + 9 * hour, DUE):
+        planning.catch_up(at=at)
+        addressing.address(at=at)
+    assert [one.reminder.due_at for one in Delivery.objects.all()] == [DUE]
