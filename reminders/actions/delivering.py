@@ -133,7 +133,11 @@ class _Round:
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, [self._token, at + settings.REMINDER_LEASE, self._channel, list(WAITING), at, BATCH])
             numbers = [number for (number,) in cursor.fetchall()]
-        rows = Delivery.objects.filter(pk__in=numbers).select_related("reminder__rule", "recipient").order_by("next_at", "pk")
+        rows = (
+            Delivery.objects.filter(pk__in=numbers)
+            .select_related("reminder__rule", "recipient", "instead_of")
+            .order_by("next_at", "pk")
+        )
         return list(rows) if numbers else []
 
     def _look_again(self, claimed: Sequence[Delivery], at: datetime) -> list[Delivery]:
@@ -169,7 +173,7 @@ class _Round:
 
     def _hand_over(self, one: Delivery, letters: Letters, courier: Courier) -> _Outcome:
         try:
-            letter = letters.letter(one.reminder, one.recipient, Audience(one.audience))
+            letter = letters.letter(one.reminder, one.recipient, Audience(one.audience), one.instead_of)
             courier.hand_over(Parcel(one.number, one.recipient, letter, may_be_there=one.possible_duplicates > 0))
         except Unreachable:
             # Nothing was handed over, and it is not the letter's fault.

@@ -66,8 +66,8 @@ class Letters:
         self._facts = {(kind, number): facts for kind in by_kind for number, facts in _FACTS[kind](by_kind[kind]).items()}
         self._seen = Seen((line.kind, line.number) for facts in self._facts.values() for line in facts.lines)
 
-    def letter(self, reminder: Reminder, reader: User, audience: Audience) -> Letter:
-        """What a person is told, with times in their zone. Raises KeyError when the subject is gone."""
+    def letter(self, reminder: Reminder, reader: User, audience: Audience, instead_of: User | None = None) -> Letter:
+        """What a person is told, with times in their zone; perhaps in the place of another. Raises KeyError when the subject is gone."""
         facts = self._facts[reminder.subject_kind, reminder.subject_id]
         occasion = ALL[Occasion(reminder.rule.occasion)]
         if occasion.is_day:
@@ -78,7 +78,7 @@ class Letters:
         return Letter(
             headline=occasion.headline.format(**words),
             sentence=occasion.sentence.format(**words),
-            why=f"You get this as {_AS[audience]}, by the rule “{reminder.rule.name}”.",
+            why=_why(reminder, audience, instead_of),
             url=settings.BASE_URL + facts.url,
             thread=facts.thread,
             lines_are=_LINES[reminder.subject_kind],
@@ -86,15 +86,32 @@ class Letters:
         )
 
 
-_AS: Final = {
-    Audience.OWNER: "whoever it is for",
-    Audience.RELEASE_MANAGER: "the release manager",
-    Audience.PROJECT_MANAGER: "the manager of a project behind it",
-    Audience.APPROVERS: "one whose approval is still missing",
-    Audience.SUBSCRIBERS: "somebody who watches it",
-    Audience.TEAM: "a member of the team that owns the environment",
-    Audience.LEAD: "the next level up",
+_BECAUSE: Final = {
+    Audience.OWNER: "it is yours to do",
+    Audience.RELEASE_MANAGER: "you manage the release",
+    Audience.PROJECT_MANAGER: "you manage a project behind it",
+    Audience.APPROVERS: "your approval is still missing",
+    Audience.SUBSCRIBERS: "you watch it, or what it belongs to",
+    Audience.TEAM: "your team owns the environment",
+    Audience.LEAD: "it has waited long with those who report to you",
 }
+#: The same to whoever stands in for somebody.
+_BECAUSE_THEY: Final = {
+    Audience.OWNER: "it is theirs to do",
+    Audience.RELEASE_MANAGER: "they manage the release",
+    Audience.PROJECT_MANAGER: "they manage a project behind it",
+    Audience.APPROVERS: "their approval is still missing",
+    Audience.SUBSCRIBERS: "they watch it, or what it belongs to",
+    Audience.TEAM: "their team owns the environment",
+    Audience.LEAD: "it has waited long with those who report to them",
+}
+
+
+def _why(reminder: Reminder, audience: Audience, instead_of: User | None) -> str:
+    rule = f"by the rule “{reminder.rule.name}”"
+    if instead_of is None:
+        return f"You get this because {_BECAUSE[audience]}, {rule}."
+    return f"You get this for {instead_of}, who is away, because {_BECAUSE_THEY[audience]}, {rule}."
 
 
 def _of_promotions(numbers: Collection[int]) -> dict[int, Facts]:

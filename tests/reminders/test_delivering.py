@@ -103,7 +103,7 @@ def test_a_mail_says_what_when_and_why_and_is_known_by_its_delivery(sink):
         assert "Payments 0 goes into Production; its window opens Tue 10 Mar 2026, 13:00 CET." in body
         assert f"http://127.0.0.1:8000/promotions/{promotion}/" in body
         assert f"{output.project.code} Consent screens: Planned, due Tue 10 Mar 2026" in body
-    assert "You get this as the release manager, by the rule “Rule 0”." in text.get_content()
+    assert "You get this because you manage the release, by the rule “Rule 0”." in text.get_content()
     assert (row().state, row().attempts, row().sent_at) == ("sent", 1, DUE)
 
 
@@ -275,3 +275,13 @@ def test_what_could_not_be_sent_for_a_week_is_not_said_any_more(sink):
     due()
     assert deliver(DUE + 7 * DAY + timedelta(seconds=1)) == 0
     assert (row().state, row().reason) == ("skipped", delivering.TOO_LATE)
+
+
+@pytest.mark.django_db
+def test_who_stands_in_for_somebody_is_told_for_whom(sink):
+    (delivery,) = due()
+    bert: Any = UserFactory(name="Bert")
+    Delivery.objects.update(recipient=bert, instead_of=delivery.recipient)
+    assert deliver() == 1
+    text: Any = sink.messages[0].get_body(("plain",))
+    assert "You get this for Rosa, who is away, because they manage the release, by the rule “Rule 0”." in text.get_content()
