@@ -27,6 +27,7 @@ from tests.factories import (
     EnvironmentFactory,
     ItemFactory,
     OutputFactory,
+    PreparationFactory,
     ReleaseFactory,
     UserFactory,
 )
@@ -403,6 +404,30 @@ def test_over_rest_they_are_planned_changed_finished_and_taken_out(cast: Cast):
     assert sent("DELETE", one)[0] == 204
     assert sent("DELETE", audience)[0] == 204
     assert caller.rows(f"{here}audiences/") == caller.rows(f"{here}preparations/") == []
+
+
+@pytest.mark.parametrize("place", ["audiences/", "preparations/"])
+def test_lists_cost_the_same_for_one_row_and_for_thirty(cast: Cast, place: str):
+    caller = Caller(user=cast.manager)
+    cast.named("Store staff", "training")
+    assert caller.queries(f"releases/{cast.release.key}/{place}") == 6
+    for number in range(29):
+        PreparationFactory(audience__release=cast.release, audience__name=f"Group {number}")
+    assert len(caller.rows(f"releases/{cast.release.key}/{place}")) == 30
+    assert caller.queries(f"releases/{cast.release.key}/{place}") == 6
+
+
+def test_the_page_of_the_release_costs_the_same_for_one_and_for_thirty(cast: Cast):
+    client = signed_in(cast.manager)
+    counts = []
+    for many in (1, 29):
+        for number in range(many):
+            PreparationFactory(audience__release=cast.release, audience__name=f"Group {many} {number}", owner=cast.trainer)
+        client.get(cast.release.get_absolute_url())
+        with CaptureQueriesContext(connection) as captured:
+            client.get(cast.release.get_absolute_url())
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
 
 
 def test_an_audience_of_another_release_is_none_here(cast: Cast):
