@@ -4,9 +4,10 @@ Events hold ids and sentence templates only. Names are looked up as they are rea
 so nobody learns here what they may not see elsewhere, and a person made nameless is nameless in the past too.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, tzinfo
 from functools import cache, reduce
 from operator import or_
 from string import Formatter
@@ -27,6 +28,9 @@ LONGEST_VALUE = 120
 _FEW = 12
 _MACHINERY = frozenset({"id", "created_at", "updated_at", "revision"})
 _UNNAMED = Label("something")
+_ARTICLES = ("the ", "a ", "an ")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 Sides = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -79,6 +83,8 @@ class Names:
 
     def __init__(self, things: Iterable[tuple[str, int]], user: Any) -> None:
         known = labels.kinds()
+        #: In which the reader reads times.
+        self.zone: tzinfo = user.zone
         self._named = labels.of({thing for thing in things if thing[0] in known}, user)
 
     def of(self, kind: str, number: int) -> Named:
@@ -132,8 +138,8 @@ def sentence(fact: Fact, actor_id: int, names: Names) -> Sentence:
         elif name == "subject":
             words.append(names.of(fact.subject_kind, fact.subject_id))
         elif name is not None:
-            words.extend(_said(fact.data.get(name), names))
-    return Sentence(tuple(words))
+            words.extend(_said(_readable(name, fact.data.get(name), names.zone), names))
+    return Sentence((_begun(words[0]), *words[1:]) if words else ())
 
 
 def things_of(fact: Fact) -> Iterator[tuple[str, int]]:
@@ -312,6 +318,24 @@ def _value(described: Any, value: Any, names: Names, user: Any) -> str | Named:
     if isinstance(described, models.DateField):
         return moments.day_words(date.fromisoformat(value))
     return str(dict(described.flatchoices).get(value, value))
+
+
+def _begun(word: str | Named) -> str | Named:
+    """The first word of a sentence. Names stay as they are written; what begins with an article is none."""
+    if isinstance(word, Label) and word.text.startswith(_ARTICLES):
+        return replace(word, text=word.text[:1].upper() + word.text[1:])
+    return word
+
+
+def _readable(name: str, value: Any, zone: tzinfo) -> Any:
+    """What a fact keeps of a day (they are called `…_on`) or an instant, as people read it; everything else as it is."""
+    if not isinstance(value, str):
+        return value
+    if name.endswith("_on") and _DAY.fullmatch(value):
+        return moments.day_words(date.fromisoformat(value))
+    if _INSTANT.fullmatch(value):
+        return moments.instant_words(datetime.fromisoformat(value), zone)
+    return value
 
 
 def _said(value: Any, names: Names) -> list[str | Named]:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 NEXT_MONTH = f"{datetime.now(UTC).replace(day=1) + timedelta(days=32):%Y-%m-01}"
-PMO, RELEASE_MANAGER = "pmo", "release"
+PMO, RELEASE_MANAGER, APPROVER = "pmo", "release", "security"
 #: Page, width, theme, who looks, an address, and the words of the links to follow from there one after another.
 PICTURES = (
     ("calendar-month", "wide", "light", PMO, "/", ()),
@@ -25,6 +25,7 @@ PICTURES = (
     ("calendar-agenda", "wide", "light", PMO, "/?view=agenda", ()),
     ("agenda-live", "wide", "light", PMO, f"/?view=month&date={NEXT_MONTH}", ("live in",)),
     ("release", "wide", "light", PMO, "/", ("its way and what it waits for",)),
+    ("waiting", "wide", "light", APPROVER, "/approvals/", ()),
     ("plan-route", "wide", "light", RELEASE_MANAGER, "/releases/?status=draft&q=kiosks", ("Ticket kiosks", "Plan the route")),
 )
 WIDTHS = {"wide": (1440, 900), "phone": (360, 760)}

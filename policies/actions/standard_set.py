@@ -187,7 +187,7 @@ TRAINED: Final = _gate(
     GateArea.TRAINING,
     "training",
     "Was everybody briefed or trained who needs it?",
-    evidence=EvidenceKind.NOTE.value,
+    evidence=EvidenceKind.PREPARATIONS.value,
     due_days=2,
     **_BY_PMO,
 )
@@ -197,7 +197,7 @@ TOLD: Final = _gate(
     GateArea.COMMUNICATION,
     "communication",
     "Was everybody told who will notice it?",
-    evidence=EvidenceKind.NOTE.value,
+    evidence=EvidenceKind.PREPARATIONS.value,
     due_days=2,
     **_BY_PMO,
 )
@@ -207,7 +207,7 @@ CUSTOMERS: Final = _gate(
     GateArea.CUSTOMER_PREPARATION,
     "customer-preparation",
     "Are the customers ready whose own systems or people depend on it?",
-    evidence=EvidenceKind.NOTE.value,
+    evidence=EvidenceKind.PREPARATIONS.value,
     due_days=5,
     **_BY_PMO,
 )

@@ -14,7 +14,7 @@ from accounts.vocabulary import Scope
 from common.converters import NAME
 from common.doors import dump
 from common.forming import Nothing
-from common.reading import DetailView, ListView, Question, ReadView, list_of
+from common.reading import DetailView, ListView, Question, ReadView, list_of, tags
 from common.reading.documents import HEADERS, refusals
 from common.reading.views import JSON
 from common.refusals import NotVisible
@@ -28,6 +28,7 @@ from releases.forms.approvals import ApprovalShape, PackageDecisionShape
 from releases.models import Promotion
 from releases.queries.answers import PROMOTIONS
 from releases.queries.approval_answers import APPROVALS, PROMOTION
+from releases.queries.waiting_answers import WAITING, WAITING_TABLES, waiting_for
 
 
 class PromotionRequest(Acts, Undoes, ReadView):
@@ -114,6 +115,19 @@ class PackageApprovals(Writes, ListView):
         return self.once(request, act)
 
 
+class WaitingForMe(ReadView):
+    """What waits for the caller's decision, the soonest first: approvals in which they could take a seat, and gates that are theirs."""
+
+    operation, answer = "approvals_waiting_get", WAITING
+
+    def get(self, request: Request) -> HttpResponse:
+        question, at = Question.of(request), timezone.now()
+        question.expect(set())
+        number = tags.last_number(WAITING_TABLES)
+        minute = at.replace(second=0, microsecond=0)
+        return self.conditional(question, number, lambda: waiting_for(request.user, at, question), minute)
+
+
 def _promotion(number: str, user: Any) -> Promotion:
     found: Promotion | None = PROMOTIONS.named(user, number).first()
     if found is None:
@@ -124,6 +138,7 @@ def _promotion(number: str, user: Any) -> Promotion:
 _APPROVALS = f"promotions/<{NAME}:promotion>/approvals"
 urlpatterns = [
     path(f"promotions/<{NAME}:name>/request/", PromotionRequest.as_view(), name="api_promotion_request"),
+    path("approvals/", WaitingForMe.as_view(), name="api_waiting_for_me"),
     path(f"{ONE}/approvals/", PackageApprovals.as_view(), name="api_package_approvals"),
     path(f"{_APPROVALS}/", Approvals.as_view(), name="api_approvals"),
     path(f"{_APPROVALS}/<{NAME}:name>/", Approval.as_view(), name="api_approval"),

@@ -1,6 +1,6 @@
 """REST: may it go? Of a promotion, and of a plan that does not exist."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -24,7 +24,7 @@ from releases.verdicts import NOT_BEGUN, RequirementState, RequirementType, Verd
 
 _SOMETIME: Final = timedelta(hours=1)
 _TEXT_OR_NULL: Final = {"type": ["string", "null"]}
-_ANSWER: Final = {
+_ANSWER: Final[dict[str, Any]] = {
     "type": "object",
     "properties": {
         "allowed": {"type": "boolean"},
@@ -46,6 +46,13 @@ _ANSWER: Final = {
     },
     "required": ["allowed", "sentence", "requirements"],
 }
+_KEPT: Final = {
+    **_ANSWER,
+    "properties": {
+        **_ANSWER["properties"],
+        "kept": {**_ANSWER, "description": "The answer with which it was started; left out while it has not been."},
+    },
+}
 _REFUSALS: Final = {
     400: "The body was not understood; `errors` names the fields.",
     401: "No token and no session, or not a good one.",
@@ -60,7 +67,7 @@ _REFUSALS: Final = {
 class PromotionVerdict(ReadView):
     """May this promotion go, and if not, what is missing, and who can supply it?"""
 
-    operation, answer = "promotions_verdict_get", _ANSWER
+    operation, answer = "promotions_verdict_get", _KEPT
 
     def get(self, request: Request, name: str) -> HttpResponse:
         question = Question.of(request)
@@ -70,9 +77,7 @@ class PromotionVerdict(ReadView):
             raise NotVisible(NOT_HERE)
         at = timezone.now()
         number = tags.last_number(TABLES)
-        return self.conditional(
-            question, number, lambda: _answer(verdict(found, at), question), at.replace(second=0, microsecond=0)
-        )
+        return self.conditional(question, number, lambda: _with_kept(found, at, question), at.replace(second=0, microsecond=0))
 
 
 class Verdicts(ReadView):
@@ -112,6 +117,15 @@ class Verdicts(ReadView):
 
 def _answer(found: Verdict, question: Question) -> dict[str, Any]:
     return found.as_json(question.root.rstrip("/"))
+
+
+def _with_kept(promotion: Promotion, at: datetime, question: Question) -> dict[str, Any]:
+    """The answer now, and the one it was started with; that was written without the host by which somebody asks."""
+    root, now, kept = question.root.rstrip("/"), _answer(verdict(promotion, at), question), promotion.verdict
+    if not kept:
+        return now
+    requirements = [each | {"url": f"{root}{each['url']}" if each["url"] else None} for each in kept["requirements"]]
+    return now | {"kept": kept | {"requirements": requirements}}
 
 
 def _said(body: dict[str, Any]) -> HttpResponse:

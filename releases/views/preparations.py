@@ -23,7 +23,7 @@ from releases.actions.opening import NOT_YOURS
 from releases.forms.preparations import AudienceShape, DoneShape, PreparationShape
 from releases.models import Audience, Gate, Preparation, Release
 from releases.queries.preparations import audiences_of, follows, of_releases, preparations_of
-from releases.vocabulary import ENDED, PreparationNeed
+from releases.vocabulary import ENDED, GateState, PreparationNeed
 
 WRITES: Final = ["GET", "HEAD", "POST"]
 
@@ -61,8 +61,10 @@ def of_gate(request: HttpRequest, gate: Gate) -> SafeString | None:
     """What a gate follows from, where it does."""
     if not follows(gate):
         return None
-    found = of_releases([gate.release_id])[gate.release_id]
-    context = {"gate": gate, "missing": found.missing(gate.area)}
+    # While it is open, that is just what stands on top of its page.
+    is_told = gate.state == GateState.OPEN
+    missing = "" if is_told else of_releases([gate.release_id])[gate.release_id].missing(gate.area)
+    context = {"gate": gate, "is_told": is_told, "missing": missing}
     return render_to_string("releases/parts/gate_follows.html", context, request)
 
 

@@ -38,7 +38,7 @@ from releases.queries.waiting import Awaited
 from releases.queries.windows import zones_of
 from releases.verdicts import Verdict, verdicts
 from releases.views.gates import is_late
-from releases.vocabulary import UNFINISHED, GateState
+from releases.vocabulary import UNFINISHED, WAITING, GateState
 
 #: How much of each is shown at first, and at most.
 SHOWN: Final = 20
@@ -101,6 +101,11 @@ class ApprovalRow:
     def value(self) -> str:
         """What its box sends: the promotion, and the digest of what is shown."""
         return f"{self.promotion.pk}:{self.digest}"
+
+    @property
+    def has_run(self) -> bool:
+        """Whether it went as an emergency, and takes the rest of its people afterwards."""
+        return self.promotion.status not in WAITING
 
     @property
     def waived(self) -> Sequence[GateRow]:

@@ -104,7 +104,7 @@ class Story:
     def take_through(self, slug: str) -> None:
         """Where nobody has to say yes: ask, start, and say that it succeeded."""
         self.visit.go(f"/promotions/{self.promotion(slug).pk}/")
-        self.visit.page.get_by_role("link", name="Ask for approval…").click()
+        self.visit.page.get_by_role("link", name="Ask for approval…", exact=True).click()
         self.press("Ask for approval", "Asked for.")
         self.start_and_end()
 
@@ -163,7 +163,7 @@ def test_a_release_goes_from_its_plan_to_production(visit: Visit):
     # Before production two gates and two yeses are asked; the way to each stands beside it.
     visit.go(f"/promotions/{story.promotion('prod').pk}/")
     page = visit.page
-    page.get_by_role("link", name="Ask for approval…").click()
+    page.get_by_role("link", name="Ask for approval…", exact=True).click()
     story.press("Ask for approval", "Asked for.")
     page = story.go(story.sam)
     assert "4 of 9 are missing" in page.locator(".verdict").inner_text()

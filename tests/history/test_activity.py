@@ -42,6 +42,21 @@ def test_sentences_name_who_did_what_newest_first():
     assert told == {"program": ("nothing", "Money"), "starts on": ("Mon 5 Jan 2026", "Sun 1 Feb 2026")}
 
 
+def test_a_sentence_begins_as_one_and_tells_days_and_instants_as_people_do():
+    rita = UserFactory(name="Rita", time_zone="Europe/Berlin")
+    release = ReleaseFactory(name="ios", version="2026-02-03")
+    promotion = PromotionFactory(release=release, environment__name="Production")
+    said = {"due_on": NOON.date(), "until": NOON, "version": release.version}
+    with deed(by=rita):
+        record(promotion, "told", by=rita, template="{subject} was due on {due_on}, and {version} holds until {until}", **said)
+        record(release, "told", by=rita, template="{subject} waits")
+    day, instant = "Tue 10 Mar 2026", "Tue 10 Mar 2026, 13:00 CET"
+    assert sentences(promotion, rita)[0] == [
+        f"The promotion of ios 2026-02-03 into Production was due on {day}, and 2026-02-03 holds until {instant}"
+    ]
+    assert sentences(release, rita)[0] == ["ios 2026-02-03 waits"], "names stay as they are"
+
+
 def test_names_lead_to_their_pages_and_are_escaped():
     rita = UserFactory(name="Rita <b>")
     project = ProjectFactory(code="PAY", name="Pay & <script>")

@@ -15,7 +15,7 @@ from policies.models import Policy, PolicyVersion, Procedure
 from policies.queries import Traits
 from policies.queries import standards as in_force
 from policies.verdicts import unmeetable
-from policies.vocabulary import GateArea, Nature, Risk, Size, Urgency
+from policies.vocabulary import PREPARED, EvidenceKind, GateArea, Nature, Risk, Size, Urgency
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,14 @@ def test_a_major_release_is_asked_in_all_seven_areas():
         (Role.ENVIRONMENT_MANAGER, 1),
         (Role.PMO, 1),
     }
+
+
+def test_who_is_taught_and_told_is_planned_and_not_noted():
+    install()
+    asked = in_force().asked(Traits("planned", "major", "", "both", 1), Stage.PRODUCTION)
+    following = {rule.area for rule in asked.gates if rule.evidence == EvidenceKind.PREPARATIONS}
+    assert following == set(PREPARED)
+    assert all(rule.evidence == EvidenceKind.PREPARATIONS for rule in asked.gates if rule.area in PREPARED)
 
 
 def test_one_of_each_role_can_meet_it():

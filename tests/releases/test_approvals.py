@@ -256,6 +256,16 @@ def test_a_condition_of_a_yes_is_a_gate(rosa: Any, people: list[Any], security: 
     assert not gate.is_asked
 
 
+def test_a_condition_that_was_due_before_today_is_refused(rosa: Any, people: list[Any], security: Any):
+    asks({"team": security})
+    made = requested(by=rosa)
+    condition = {"text": "Watch the disks", "owner": UserFactory(), "due_on": AT.date() - timedelta(days=1)}
+    with pytest.raises(RuleBroken, match="Condition 1 was due on"):
+        yes(made, people[0], conditions=[condition])
+    assert not Gate.objects.exists()
+    assert not made.approvals.exists()
+
+
 def test_a_yes_lapses_and_the_clock_has_it_wait_again(rosa: Any, people: list[Any], security: Any):
     asks({"team": security, "holds_days": 3})
     made = requested(by=rosa)

@@ -9,7 +9,7 @@ import time_machine
 
 from releases.models import Approval, Promotion
 from tests.approving import AT, asks, digest, manager, planned, requested, team_of, yes
-from tests.factories import DeploymentFactory, ItemFactory, PromotionFactory, ReleaseFactory, UserFactory
+from tests.factories import DeploymentFactory, GateFactory, ItemFactory, PromotionFactory, ReleaseFactory, UserFactory
 from tests.reading import signed_in, words
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +106,23 @@ def test_rest_decides_on_members_of_a_package_together(rosa: Any, sven: Any):
     said = [(each["promotion"], each["decision"], each["comment"], each["by"]["id"]) for each in given.json()["results"]]
     assert said == [(one.pk, "approve", "All seen", sven.pk) for one in made[:2]]
     assert client.get(address).json()["results"] == given.json()["results"]
+
+
+def test_rest_tells_what_waits_for_its_caller(rosa: Any, sven: Any):
+    team = team_of(sven)
+    asks({"team": team})
+    made = requested(by=rosa)
+    gate: Any = GateFactory(release=made.release, stage="production", owner_team=team, owner_role="", due_on=AT.date())
+    answer = signed_in(sven).get("/api/v1/approvals/")
+    (approval,), (own,) = answer.json()["approvals"], answer.json()["gates"]
+    assert approval["promotion"]["id"] == made.pk
+    assert (approval["digest"], approval["status"]) == (digest(made), "requested")
+    assert approval["html_url"].endswith(f"/promotions/{made.pk}/")
+    assert (own["gate"]["id"], own["release"], own["due_on"]) == (gate.pk, made.release.key, AT.date().isoformat())
+    assert own["html_url"].endswith(gate.get_absolute_url())
+    assert signed_in(sven).get("/api/v1/approvals/", headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    assert signed_in(rosa).get("/api/v1/approvals/").json() == {"approvals": [], "gates": []}
+    assert signed_in(sven).get("/api/v1/approvals/?who=me").status_code == 400
 
 
 def test_what_it_changes_is_told_on_pages_and_over_rest(rosa: Any, sven: Any):

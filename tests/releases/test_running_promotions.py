@@ -138,6 +138,9 @@ def test_from_start_to_success_through_both_doors(rosa: Any, release: Any, produ
     )
     assert promotion.verdict
     assert promotion.verdict["allowed"] is True
+    asked = Caller(user=rosa).get(f"promotions/{promotion.pk}/verdict/").json()
+    assert (asked["allowed"], asked["kept"]["sentence"]) == (False, promotion.verdict["sentence"])
+    assert {each["url"][:18] for each in asked["kept"]["requirements"] if each["url"]} == {"http://testserver/"}
     assert Booking.objects.held_by("promotion", promotion.pk).get().starts_at == NOON
     assert Release.objects.get().status == "under_way"
     assert send(door, rosa, "pause", promotion, {}).status_code == 400

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from releases.models import Approval, Gate, Promotion
+from accounts.models import User
+from history.deeds import deed, record
+from releases.models import Approval, Gate, Obligation, Promotion
 from tests.approving import AT, asks, digest, manager, requested, team_of, yes
 from tests.callers import change
 from tests.factories import DeploymentFactory, GateFactory, ItemFactory, PromotionFactory, ReleaseFactory, UserFactory
@@ -65,7 +67,7 @@ def test_it_says_exactly_what_is_approved_and_what_it_changes(rosa: Any, sven: A
     assert "1 approval waits for you, the first for" in page
     assert "To approve: payments 4.2.0, candidate 1, into" in page
     assert f"{item.service} changed 4.1.0 → becomes {item.version}" in page
-    assert "Still asked: 1 of Security. Besides you may: Sara Security" in page
+    assert "Still asked: 1 of Security. Others who may: Sara Security" in page
     assert "Load test" in page
     assert "Put 4.1.0 back." in page
     assert "missing: " in page
@@ -120,6 +122,22 @@ def test_several_are_decided_at_once_all_or_none(rosa: Any, sven: Any, security:
     assert client.post(PAGE, together | {"promotions": boxes[:2]}).status_code == 302
     assert [status(one) for one in made] == ["approved", "approved", "requested"]
     assert "Approved: 2 promotions." in said(client)
+
+
+def test_what_ran_as_an_emergency_takes_a_yes_and_no_more_a_no(rosa: Any, sven: Any):
+    version = asks({"team": team_of(sven)})
+    ran: Any = PromotionFactory(release__urgency="break_fix", environment__stage="production", status="succeeded")
+    clock = User.objects.clock()
+    with deed(by=clock):
+        Obligation.objects.create(promotion=ran, rule=version.approval_rules.get(), due_at=AT)
+        record(ran, "owes", by=clock)
+    client = signed_in(sven)
+    page = client.get(PAGE).text
+    assert "It ran as an emergency, and owes this approval afterwards. It is succeeded." in words(page)
+    assert 'value="reject"' not in page
+    given = {"promotions": f"{ran.pk}:{digest(ran)}", "decision": "approve"}
+    assert client.post(PAGE, given).status_code == 302
+    assert Approval.objects.get().promotion_id == ran.pk
 
 
 def test_what_is_not_mine_says_why(rosa: Any, sven: Any, security: Any):

@@ -471,6 +471,7 @@ REST: Final[dict[str, Ask]] = {
     "GET promotions/<>/": Ask("promotions/{promotion}/"),
     "POST promotions/<>/request/": Ask("promotions/{promotion}/request/"),
     "DELETE promotions/<>/request/": Ask("promotions/{asked}/request/"),
+    "GET approvals/": Ask("approvals/"),
     "GET releases/<>/approvals/": Ask("releases/{asked_package}/approvals/"),
     "POST releases/<>/approvals/": Ask(
         "releases/{asked_package}/approvals/",

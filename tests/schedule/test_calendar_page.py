@@ -275,7 +275,16 @@ def test_counts_stand_beside_the_filters(petra: Client):
     )
     assert counts["project"] == "3"
     kinds = re.findall(r'name="kind" value="(\w+)".*?<span class="choice-count">(\d+)</span>', html(petra, MARCH), re.DOTALL)
-    assert kinds == [("promotion", "0"), ("gate", "0"), ("output", "2"), ("milestone", "1"), ("project", "1"), ("booking", "0")]
+    assert kinds == [
+        ("promotion", "0"),
+        ("gate", "0"),
+        ("training", "0"),
+        ("communication", "0"),
+        ("output", "2"),
+        ("milestone", "1"),
+        ("project", "1"),
+        ("booking", "0"),
+    ]
 
 
 def test_a_filter_is_counted_as_if_it_were_not_set(petra: Client):

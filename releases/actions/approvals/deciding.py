@@ -1,8 +1,9 @@
 """People say yes or no to promotions, and take it back."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from common.refusals import BadInput, Conflict, IllegalMove, NotAllowed, RuleBroken
@@ -44,7 +45,7 @@ def decide(
     approved afterwards.
 
     Raises NotAllowed, IllegalMove, Conflict for another digest or a second yes of one person, RuleBroken for a rule that is not
-    asked, a no without a reason and a no with conditions.
+    asked, a no without a reason or with conditions, and a condition that nobody can meet or that was due before today (there).
     """
     (found,) = locked([promotion.pk])
     stand = standing([found], at, known=standards())[found.pk]
@@ -135,7 +136,7 @@ def _decide(
         raise Conflict(NOT_SEEN, errors={"digest": [NOT_SEEN]})
     if decision == ApprovalDecision.APPROVE and not who:
         raise Conflict("You have approved this already, for yourself or for somebody else; one person counts once.")
-    _expect_sense(decision, comment, conditions)
+    _expect_sense(decision, comment, conditions, at.astimezone(ZoneInfo(found.environment.time_zone)).date())
     delegator = User.objects.get(pk=who[0]) if who and who[0] is not None else None
     made: Approval = Approval.objects.create(
         promotion=found,
@@ -192,7 +193,7 @@ def _expect_state(found: Promotion, stand: SeatsStanding, decision: ApprovalDeci
     raise IllegalMove(f"The promotion is {words}; {wish}.")
 
 
-def _expect_sense(decision: ApprovalDecision, comment: str, conditions: Sequence[Condition]) -> None:
+def _expect_sense(decision: ApprovalDecision, comment: str, conditions: Sequence[Condition], today: date) -> None:
     if decision == ApprovalDecision.REJECT and not comment:
         sentence = "Say why it is rejected, so that it can be mended."
         raise RuleBroken(sentence, errors={"comment": [sentence]})
@@ -202,6 +203,10 @@ def _expect_sense(decision: ApprovalDecision, comment: str, conditions: Sequence
     for place, condition in enumerate(conditions):
         if not condition["owner"].is_active or condition["owner"].is_service:
             sentence = f"Condition {place + 1}: {condition['owner']} cannot meet it; name somebody who can sign in."
+            raise RuleBroken(sentence, errors={"conditions": [sentence]})
+        due_on = condition.get("due_on")
+        if due_on is not None and due_on < today:
+            sentence = f"Condition {place + 1} was due on {due_on:%Y-%m-%d}, which is over; give it a day from today on."
             raise RuleBroken(sentence, errors={"conditions": [sentence]})
 
 
