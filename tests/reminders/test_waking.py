@@ -1,6 +1,7 @@
 """A broker that is away keeps nobody waiting, and loses nothing that the clock would not find."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from celery import Celery, current_app
@@ -13,7 +14,8 @@ from reminders.vocabulary import Channel
 @pytest.fixture
 def away() -> Iterator[Celery]:
     """The workers' app with a broker at an address where nobody is."""
-    before = current_app._get_current_object()
+    present: Any = current_app  # stands for whichever app is current
+    before = present._get_current_object()
     app = Celery("away")
     app.conf.update({**settings.CELERY, "broker_url": "redis://127.0.0.1:1/0"})
     app.set_current()
