@@ -20,7 +20,9 @@ _INFO: Final = {"severity": Severity.INFO.value}
 _O, _A = Occasion, Audience
 
 RULES: Final[Sequence[Mapping[str, Any]]] = (
-    _rule("promotion-ahead", "Promotion ahead", _O.PROMOTION_AHEAD, [_A.RELEASE_MANAGER, _A.TEAM, _A.SUBSCRIBERS], [-5, -1]),
+    _rule("promotion-ahead", "Promotion ahead", _O.PROMOTION_AHEAD, [_A.RELEASE_MANAGER, _A.SUBSCRIBERS], [-5, -1]),
+    # A team may own an environment into which forty things go on one night: one word the day before has to do.
+    _rule("promotion-ahead-team", "Promotion into your environment", _O.PROMOTION_AHEAD, [_A.TEAM], [-1]),
     _rule("promotion-opened", "Window opened", _O.PROMOTION_OPENED, [_A.RELEASE_MANAGER], [0], **_HOURS, **_URGENT),
     _rule("promotion-missed", "Window missed", _O.PROMOTION_MISSED, [_A.RELEASE_MANAGER, _A.SUBSCRIBERS], [0], **_HOURS, **_URGENT),
     _rule(

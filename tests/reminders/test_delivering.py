@@ -252,10 +252,10 @@ def test_term_is_heard_and_takes_its_course_afterwards():
 
 @pytest.mark.django_db(transaction=True)
 def test_many_workers_at_once_send_each_once(sink):
-    due(40)
+    due(20)
     sent = at_once([deliver] * 4)
-    assert sum(sent) == 40
-    assert len({str(mail["Message-ID"]) for mail in sink.messages}) == len(sink.messages) == 40
+    assert sum(sent) == 20
+    assert len({str(mail["Message-ID"]) for mail in sink.messages}) == len(sink.messages) == 20
 
 
 @pytest.mark.django_db
@@ -263,10 +263,10 @@ def test_a_batch_costs_one_statement_for_each_mail_and_a_fixed_number_besides(si
     due(1)
     with django_assert_num_queries(15):
         deliver()
-    due(29)
+    due(9)
     Delivery.objects.update(state="planned")
-    # Another rule speaks of the first one too: sixty mails, and one more question for the second rule.
-    with django_assert_num_queries(15 + 59 + 1):
+    # Another rule speaks of the first one too: twenty mails, and one more question for the second rule.
+    with django_assert_num_queries(15 + 19 + 1):
         deliver()
 
 

@@ -288,7 +288,7 @@ def test_what_happened_long_before_it_is_read_is_not_told():
 @pytest.mark.django_db
 def test_the_shipped_rules_come_once_and_stay_as_somebody_left_them():
     operator: Any = User.objects.operator()
-    assert rules.install(by=operator, at=NOON) == 21
+    assert rules.install(by=operator, at=NOON) == 22
     manager: Any = UserFactory(roles=["Release manager"])
     rule = planning.Rule.objects.get(code="gate-due")
     rules.change(rule, {"offsets": [-4, 0]}, by=manager, at=NOON + DAY)
