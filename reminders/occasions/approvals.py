@@ -44,8 +44,8 @@ class ObligationDue(Dated):
 
     name = Occasion.OBLIGATION_DUE
     kind, scope = "promotion", Scope.RELEASE
-    headline = "{key} into {place} still owes something by {when}"
-    sentence = "{name} went into {place} as an emergency; what it went without is due {when}."
+    headline = "{key} into {place}: what it owes {is_or_was} due {when}"
+    sentence = "{name} went into {place} as an emergency; what it went without {is_or_was} due {when}."
 
     def moments(self, span: Span) -> Iterable[Moment]:
         owed = Obligation.objects.unmet().filter(**span.instants("due_at"), **span.among("promotion__release"))

@@ -75,7 +75,8 @@ class News:
 class Said(ABC):
     """What all occasions say: of which `kind` of thing, planned by which `scope`, and in what words.
 
-    `headline` and `sentence` are templates over the facts of the thing (`queries.facts`): `{key}`, `{name}`, `{place}`, `{when}`.
+    `headline` and `sentence` are templates over the facts of the thing (`queries.facts`): `{key}`, `{name}`, `{place}`, `{when}`, and
+    `{is_or_was}` by whether it is said before its moment or after.
     `is_day`: the moment is a day, and told without a clock.
     """
 

@@ -22,8 +22,8 @@ class GateDue(Dated):
 
     name = Occasion.GATE_DUE
     kind, scope, is_day = "gate", Scope.RELEASE, True
-    headline = "{key}: {gate} is due {when}"
-    sentence = "The gate “{gate}” of {name} is due {when}, and is not passed."
+    headline = "{key}: {gate} {is_or_was} due {when}"
+    sentence = "The gate “{gate}” of {name} {is_or_was} due {when}, and is not passed."
 
     def moments(self, span: Span) -> Iterable[Moment]:
         gates = list(_open(span).filter(**span.days("due_on")).select_related("owner_team").order_by("pk"))

@@ -19,8 +19,8 @@ class OutputDue(Dated):
 
     name = Occasion.OUTPUT_DUE
     kind, scope, is_day = "output", Scope.PROJECT, True
-    headline = "{key}: {name} is due {when}"
-    sentence = "The output {name} of {place} is due {when}, and is not delivered."
+    headline = "{key}: {name} {is_or_was} due {when}"
+    sentence = "The output {name} of {place} {is_or_was} due {when}, and is not delivered."
 
     def moments(self, span: Span) -> Iterable[Moment]:
         due = Output.objects.filter(status__in=_AHEAD, delivered_on=None, project__status=ProjectStatus.ACTIVE)

@@ -74,7 +74,8 @@ class Letters:
             when = moments.day_words(reminder.moment_at.astimezone(ZoneInfo(reminder.zone)).date())
         else:
             when = moments.instant_words(reminder.moment_at, reader.zone)
-        words = {**facts.words, "when": when}
+        is_over = reminder.moment_at < reminder.due_at
+        words = {**facts.words, "when": when, "is_or_was": "was" if is_over else "is"}
         return Letter(
             headline=occasion.headline.format(**words),
             sentence=occasion.sentence.format(**words),

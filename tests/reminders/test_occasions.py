@@ -150,7 +150,9 @@ def test_every_occasion_has_words_for_its_subject(django_assert_num_queries):
         rule = Rule(code=name, name=name.label, occasion=name)
         moment = Moment(subjects[occasion.kind], 0, NOON, "UTC")
         reminders.append(
-            Reminder(rule=rule, subject_kind=occasion.kind, subject_id=moment.subject, moment_at=moment.at, zone=moment.zone)
+            Reminder(
+                rule=rule, subject_kind=occasion.kind, subject_id=moment.subject, moment_at=moment.at, due_at=NOON, zone=moment.zone
+            )
         )
     with django_assert_num_queries(13):
         letters = Letters(reminders)
@@ -164,3 +166,15 @@ def test_every_occasion_has_words_for_its_subject(django_assert_num_queries):
         if "{when}" in occasion.sentence:
             assert "Tue 10 Mar 2026" in letter.sentence
             assert ("13:00 CET" in letter.sentence) != occasion.is_day
+
+
+def test_what_is_overdue_was_due():
+    gate: Any = GateFactory(due_on=NOON.date())
+    said = {}
+    for days in (-1, 0, 1):
+        rule = Rule(code="gate-due", name="Gate due", occasion=Occasion.GATE_DUE)
+        about = {"subject_kind": "gate", "subject_id": gate.pk, "moment_at": NOON, "zone": "UTC"}
+        reminder = Reminder(rule=rule, due_at=NOON + days * DAY, **about)
+        said[days] = Letters([reminder]).letter(reminder, UserFactory(), Audience.OWNER).headline
+    key = f"{gate.release.key}: {gate.name}"
+    assert said == {-1: f"{key} is due Tue 10 Mar 2026", 0: f"{key} is due Tue 10 Mar 2026", 1: f"{key} was due Tue 10 Mar 2026"}
