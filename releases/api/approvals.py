@@ -106,7 +106,7 @@ class PackageApprovals(Writes, ListView):
 
         def act() -> HttpResponse:
             given = self.given(request, PackageDecisionShape)
-            seen = {each["promotion"].pk: each["digest"] for each in given.pop("promotions", ())}
+            seen = {each["promotion"].pk: each["digest"] for each in given.pop("promotions")}
             made = approvals.decide_together(package, promotions=seen, by=by, at=timezone.now(), **given)
             told = self.noun.visible_to(by).filter(pk__in=[each.pk for each in made])
             rows, _, _ = self.noun.page_of(told, Question.of(request), cacheable=False)

@@ -8,7 +8,7 @@ from django.urls import path
 
 from common.converters import NAME
 from common.reading import DetailView, ListView, ReadView
-from common.refusals import BadInput
+from common.refusals import RuleBroken
 from common.rows import Seen
 from common.writing import Acts, Changes, Creates, Removes, Undoes
 from releases.actions import audiences, preparations
@@ -66,7 +66,7 @@ class Preparations(Creates, _ForAudiences, ListView):
         audience = given.pop("audience")
         if audience.release_id != number_of(names["key"], by):
             sentence = "This is no audience of the release; give the id of one of its own."
-            raise BadInput(sentence, errors={"audience": [sentence]})
+            raise RuleBroken(sentence, errors={"audience": [sentence]})
         return preparations.plan(audience, by=by, **given)
 
 

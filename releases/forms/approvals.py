@@ -50,7 +50,9 @@ class SeenShape(Shape):
 
 class PackageDecisionShape(Shape):
     decision = Word(ApprovalDecision, "Decision")
-    promotions = Rows(SeenShape, "Promotions", most=100, help="Of the package's members; those that are left out wait on.")
+    promotions = Rows(
+        SeenShape, "Promotions", required=True, most=100, help="Of the package's members; those that are left out wait on."
+    )
     comment = Prose("Comment", longest=5_000, help="Why; a no has to say it.")
 
 

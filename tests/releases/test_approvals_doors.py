@@ -98,7 +98,7 @@ def test_rest_decides_on_members_of_a_package_together(rosa: Any, sven: Any):
     assert str(made[1].release) in wrong.json()["detail"]
     stranger = requested(by=rosa)
     other = {"promotion": stranger.pk, "digest": digest(stranger)}
-    assert client.post(address, {"decision": "approve", "promotions": [other]}, **JSON).status_code == 400
+    assert client.post(address, {"decision": "approve", "promotions": [other]}, **JSON).status_code == 422
     assert client.post(address, {"decision": "approve"}, **JSON).status_code == 400
     assert signed_in(rosa).post(address, {"decision": "approve", "promotions": shown[:2]}, **JSON).status_code == 403
     given = client.post(address, {"decision": "approve", "promotions": shown[:2], "comment": "All seen"}, **JSON)

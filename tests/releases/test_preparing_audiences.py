@@ -435,7 +435,7 @@ def test_an_audience_of_another_release_is_none_here(cast: Cast):
     other: Any = ReleaseFactory()
     found = cast.named("Store staff")
     answer = caller.send("POST", f"releases/{other.key}/preparations/", {"audience": found.pk, "need": "notice"})
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["audience"])
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["audience"])
     assert caller.get(f"releases/{other.key}/audiences/{found.pk}/").status_code == 404
 
 

@@ -149,6 +149,7 @@ def test_it_reaches_back_as_far_as_asked_and_ahead_without_end(owner: Any):
 # --- how it follows
 
 
+@pytest.mark.django_db(transaction=True)  # times of changes are those of their transactions
 def test_a_move_keeps_the_uid_and_counts(owner: Any):
     promotion: Any = factories.PromotionFactory()
     _, address = subscribe(owner)

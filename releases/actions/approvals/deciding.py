@@ -64,13 +64,13 @@ def decide_together(
 ) -> list[Approval]:
     """Say the same to several promotions of a package's members, each with the digest that was seen: all or nothing.
 
-    Whoever wants to leave one out does not name it. Raises what `decide` does, naming the promotion, and BadInput for one that is
+    Whoever wants to leave one out does not name it. Raises what `decide` does, naming the promotion, and RuleBroken for one that is
     none of the package's.
     """
     known = Promotion.objects.filter(pk__in=promotions, release__package=package.pk).values_list("pk", flat=True)
     if not promotions or set(known) != set(promotions):
         sentence = "Name at least one promotion, and only promotions of the package's members."
-        raise BadInput(sentence, errors={"promotions": [sentence]})
+        raise RuleBroken(sentence, errors={"promotions": [sentence]})
     return decide_several(decision=decision, promotions=promotions, comment=comment, by=by, at=at)
 
 
