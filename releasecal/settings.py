@@ -245,6 +245,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 globals().update(env.mail("EMAIL_URL", default="smtp://127.0.0.1:25"))
+#: Reminders are mailed only by a server that somebody named: whoever tries the program at home writes to nobody.
+MAILS_REMINDERS = bool(env.text("EMAIL_URL", default=""))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", default="Releasecal <releasecal@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

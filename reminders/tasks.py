@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from common.stopping import told_to_stop
@@ -22,7 +23,7 @@ def look() -> None:
     epochs.look(at=at)
     planning.catch_up(at=at)
     addressing.address(at=at)
-    for channel in Channel:
+    for channel in _open_channels():
         delivering.give_back_forsaken(at=at)
         batches = -(-delivering.waiting(channel, at=at) // delivering.BATCH)
         waking.to_deliver(channel, min(batches, MOST_HELPERS))
@@ -32,8 +33,15 @@ def look() -> None:
 def deliver(channel: str) -> None:
     """Send what waits on a channel, and have somebody go on when there is more."""
     which = Channel(channel)
+    if which not in _open_channels():
+        return
     epochs.look(at=timezone.now())
     with told_to_stop() as stop:
         delivering.deliver(which, clock=timezone.now, patience=PATIENCE, stop=stop)
     if delivering.waiting(which, at=timezone.now()):
         waking.to_deliver(which)
+
+
+def _open_channels() -> list[Channel]:
+    """Those that lead somewhere: mail waits until a mail server is named, and what gets too late meanwhile is not said."""
+    return [channel for channel in Channel if channel != Channel.EMAIL or settings.MAILS_REMINDERS]
