@@ -95,9 +95,13 @@ class SubjectField(Field, forms.Field):
 
     def to_python(self, value: Any) -> Any:
         try:
-            return subject_named(str(value), self.user) if value not in self.empty_values else None
+            return self.find(str(value)) if value not in self.empty_values else None
         except ValueError as error:
             raise ValidationError(str(error)) from None
+
+    def find(self, text: str) -> Any:
+        """The thing that is named so. Raises ValueError with how to mend it."""
+        return subject_named(text, self.user)
 
     def described(self) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[a-z]+:.+$", REFERS_TO: "subject"}

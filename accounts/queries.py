@@ -53,12 +53,15 @@ def subject_named(text: str, user: Any) -> Any:
 
     What has a key, code or slug may be named by that. Raises ValueError with a sentence that says how to mend it.
     """
+    return thing_named(text, user, commented_kinds(), "comment on")
+
+
+def thing_named(text: str, user: Any, kinds: Mapping[str, type[models.Model]], verb: str) -> Any:
+    """As `subject_named`, of the models of some kinds; `verb` is what one wanted to do with it."""
     kind, _, name = text.partition(":")
-    model = commented_kinds().get(kind)
+    model = kinds.get(kind)
     if model is None:
-        raise ValueError(
-            f"“{_said(text)}” is nothing to comment on; write kind:id, the kind one of {', '.join(commented_kinds())}."
-        )
+        raise ValueError(f"“{_said(text)}” is nothing to {verb}; write kind:id, the kind one of {', '.join(kinds)}.")
     found = _named(model, model._default_manager.visible_to(user), name).first()  # type: ignore[attr-defined]  # nouns with pages have this phrase
     if found is None:
         raise ValueError(f"There is no {kind} “{_said(name)}” that you may see; correct it.")
@@ -155,8 +158,8 @@ def as_typed(comment: Comment) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _Subject(Column):
-    """What it is about: `{"kind", "id", "url"}`."""
+class Subject(Column):
+    """What it is about: `{"kind", "id", "url"}`; the address is null of what the caller may not see, or what is gone."""
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -166,10 +169,11 @@ class _Subject(Column):
         things = list(zip(*given, strict=True))
         named = labels.of(set(things), question.user)
         root = question.root.rstrip("/")
-        return [{"kind": kind, "id": number, "url": f"{root}{named[kind, number].api_url}"} for kind, number in things]
+        addresses = {thing: f"{root}{name.api_url}" if name.api_url else None for thing, name in named.items()}
+        return [{"kind": kind, "id": number, "url": addresses[kind, number]} for kind, number in things]
 
     def schema(self, model: type[models.Model]) -> Schema:
-        properties = {"kind": text_schema(), "id": {"type": "integer"}, "url": text_schema(format="uri")}
+        properties = {"kind": text_schema(), "id": {"type": "integer"}, "url": {"type": ["string", "null"], "format": "uri"}}
         return {"type": "object", "properties": properties, "required": list(properties)}
 
 
@@ -198,7 +202,7 @@ COMMENTS: Final = Noun(
     order=("id",),
     tables=("accounts_comment", "accounts_user"),
     columns=(
-        _Subject("subject"),
+        Subject("subject"),
         person("author"),
         Plain("text"),
         _Mentions("mentions"),

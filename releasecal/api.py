@@ -18,6 +18,7 @@ from projects.api import urlpatterns as projects
 from releasecal.changes.api import Changes
 from releasecal.search.api import Search
 from releases.api import urlpatterns as releases
+from reminders.api import urlpatterns as reminders
 from schedule.api import urlpatterns as schedule
 
 
@@ -78,6 +79,7 @@ urlpatterns = [
     *releases,
     *schedule,
     *exchange,
+    *reminders,
     *accounts,
     path("changes/", Changes.as_view(), name="api_changes"),
     path("search/", Search.as_view(), name="api_search"),

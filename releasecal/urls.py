@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("policies.urls")),
     path("", include("releases.urls")),
     path("", include("exchange.urls")),
+    path("", include("reminders.urls")),
     path("search/", search, name="search"),
     path("start/", landing.start, name="start"),
     path("demo/tour/end/", tour.end, name="tour-end"),

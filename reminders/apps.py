@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common import labels
+from common import labels, parts
 
 
 class RemindersConfig(AppConfig):
@@ -9,5 +9,10 @@ class RemindersConfig(AppConfig):
     def ready(self) -> None:
         from reminders import receivers  # noqa: F401 - importing connects them
         from reminders.queries import names
+        from reminders.views import mine
+        from reminders.vocabulary import WATCHABLE
 
         labels.add("rule", names.name_rules)
+        parts.add("me", 30, mine.of_me)
+        for kind in WATCHABLE:
+            parts.add(kind, 80, mine.of_thing)

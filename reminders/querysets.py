@@ -1,5 +1,6 @@
 """The phrases of reminders' nouns."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
@@ -65,6 +66,16 @@ class SubscriptionQuerySet(models.QuerySet[Any]):
         for kind, numbers in by_kind.items():
             wanted |= Q(subject_kind=kind, subject_id__in=numbers)
         return self.filter(wanted)
+
+
+class QuietChannelQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own only."""
+        return self.filter(user=user.pk) if user.is_authenticated and user.is_active else self.none()
+
+    def pairs(self, users: Iterable[int]) -> set[tuple[int, str]]:
+        """Which of some people (ids) switched which channel off."""
+        return set(self.filter(user__in=set(users)).order_by().values_list("user_id", "channel"))
 
 
 class EpochQuerySet(models.QuerySet[Any]):

@@ -92,6 +92,9 @@ IN_HAND: Final = (DeliveryState.LEASED, DeliveryState.HANDING_OVER)
 #: What comes to nothing more by itself.
 SETTLED: Final = (DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.DEAD)
 
+#: Why a delivery is skipped by a way that its recipient switched off.
+SWITCHED_OFF: Final = "they switched this off"
+
 #: What one can watch, by kind.
 WATCHABLE: Final = ("release", "project", "output", "service", "environment", "program")
 

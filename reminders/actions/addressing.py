@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from reminders.actions.planning import stands
-from reminders.models import Delivery, Reminder
+from reminders.models import Delivery, QuietChannel, Reminder
 from reminders.occasions import DATED
 from reminders.queries.recipients import Recipient, recipients
-from reminders.vocabulary import LATE, Audience, DeliveryState, Occasion, ReminderState
+from reminders.vocabulary import LATE, SWITCHED_OFF, Audience, DeliveryState, Occasion, ReminderState
 
 _AT_ONCE: Final = 500
 _LOCK: Final = 6_204_118_240_102
@@ -66,6 +66,7 @@ def _due(at: datetime) -> list[Reminder]:
 def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], at: datetime) -> list[Delivery]:
     made: list[Delivery] = []
     last: dict[tuple[int, str, str, int], Delivery] = {}
+    quiet = QuietChannel.objects.pairs(each.user.pk for some in to.values() for each in some)
     # In the order of their due moments: of those about the same thing a later one takes the place of an earlier, overdue one.
     for reminder in reminders:
         is_dated = Occasion(reminder.rule.occasion) in DATED
@@ -79,7 +80,10 @@ def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], a
                     instead_of_id=recipient.instead_of,
                     next_at=max(reminder.due_at, at),
                 )
-                if is_dated:
+                if (recipient.user.pk, channel) in quiet:
+                    # Kept all the same, so that they find what they would have heard.
+                    delivery.state, delivery.reason = DeliveryState.SKIPPED, SWITCHED_OFF
+                elif is_dated:
                     key = (recipient.user.pk, channel, reminder.subject_kind, reminder.subject_id)
                     earlier = last.get(key)
                     if earlier is not None and earlier.reminder.due_at < at - LATE:

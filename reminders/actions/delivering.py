@@ -22,11 +22,11 @@ from django.db.models import Case, F, PositiveSmallIntegerField, Value, When
 from accounts.vocabulary import AccountKind
 from reminders.actions.planning import stands
 from reminders.channels import TRANSPORTS, Courier, Parcel, Refused, Unanswered, Unreachable
-from reminders.models import Delivery
+from reminders.models import Delivery, QuietChannel
 from reminders.queries.letters import Letters
 from reminders.queries.recipients import still_concerned
 from reminders.queries.visibility import Seen
-from reminders.vocabulary import IN_HAND, LOOKED_BACK, WAITING, Audience, Channel, DeliveryState, ReminderState
+from reminders.vocabulary import IN_HAND, LOOKED_BACK, SWITCHED_OFF, WAITING, Audience, Channel, DeliveryState, ReminderState
 
 log = structlog.get_logger(__name__)
 
@@ -145,10 +145,11 @@ class _Round:
         reminders = list({one.reminder_id: one.reminder for one in claimed}.values())
         true, concerned = stands(reminders, at), still_concerned(reminders, at)
         seen = Seen((one.subject_kind, one.subject_id) for one in reminders)
+        quiet = QuietChannel.objects.pairs(one.recipient_id for one in claimed)
         reasons: dict[str, list[int]] = {}
         kept = []
         for one in claimed:
-            reason = _why_not(one, true, concerned, seen, at)
+            reason = _why_not(one, true, concerned, seen, quiet, at)
             if reason:
                 reasons.setdefault(reason, []).append(one.pk)
             else:
@@ -229,7 +230,14 @@ class _Round:
         return Delivery.objects.filter(pk__in=numbers, claim_token=self._token, state=state)
 
 
-def _why_not(one: Delivery, true: Collection[int], concerned: Mapping[int, Collection[int]], seen: Seen, at: datetime) -> str:
+def _why_not(
+    one: Delivery,
+    true: Collection[int],
+    concerned: Mapping[int, Collection[int]],
+    seen: Seen,
+    quiet: Collection[tuple[int, str]],
+    at: datetime,
+) -> str:
     """Why a delivery is not sent after all; empty when it is."""
     reminder, reader = one.reminder, one.recipient
     if reminder.state != ReminderState.ADDRESSED or reminder.pk not in true:
@@ -242,6 +250,8 @@ def _why_not(one: Delivery, true: Collection[int], concerned: Mapping[int, Colle
         return NOT_SEEN
     if (one.instead_of_id or reader.pk) not in concerned[reminder.pk]:
         return NOT_CONCERNED
+    if (reader.pk, one.channel) in quiet:
+        return SWITCHED_OFF
     return ""
 
 

@@ -6,7 +6,7 @@ from django.db import models
 
 from accounts.models import User
 from common.refusals import BadInput, NotAllowed, NotVisible
-from common.rows import NOT_HERE, kind_of, pk_of
+from common.rows import NOT_HERE, Seen, expect_seen, kind_of, pk_of
 from history.deeds import deed, record
 from reminders import rules
 from reminders.models import Subscription
@@ -43,9 +43,11 @@ def subscribe(thing: models.Model, attention: Attention, *, by: User) -> Subscri
 
 
 @deed
-def unsubscribe(subscription: Subscription, *, by: User) -> None:
-    """Neither watch nor mute a thing any more. Raises NotAllowed for another person's."""
-    if subscription.user_id != by.pk:
+def unsubscribe(subscription: Subscription, *, by: User, seen: Seen = None) -> None:
+    """Neither watch nor mute a thing any more. Raises NotAllowed for another person's, Stale, Subscription.DoesNotExist."""
+    found: Subscription = Subscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
+    if found.user_id != by.pk:
         raise NotAllowed("Only who made a subscription ends it.")
-    if Subscription.objects.filter(pk=subscription.pk).delete()[0]:
-        record(by, "unsubscribed", by=by, template="{subject} ended a subscription", subscription=subscription.pk)
+    expect_seen(found, seen)
+    Subscription.objects.filter(pk=found.pk).delete()
+    record(by, "unsubscribed", by=by, template="{subject} ended a subscription", subscription=found.pk)

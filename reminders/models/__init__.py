@@ -2,8 +2,9 @@
 
 from reminders.models.delivery import Delivery
 from reminders.models.epoch import Epoch
+from reminders.models.quiet_channel import QuietChannel
 from reminders.models.reminder import Reminder
 from reminders.models.rule import Rule
 from reminders.models.subscription import Subscription
 
-__all__ = ["Delivery", "Epoch", "Reminder", "Rule", "Subscription"]
+__all__ = ["Delivery", "Epoch", "QuietChannel", "Reminder", "Rule", "Subscription"]

@@ -382,6 +382,7 @@ PAGES: dict[str, Row] = {
     "imports/<>/": Row(lambda o: f"/imports/{checked(o.reader).pk}/"),
     # accounts
     "me/": at("/me/"),
+    "me/reminders/": at("/me/reminders/"),
     "comments/": Row(lambda o: f"/comments/?subject=release:{o.release.key}"),
     "comments/new/": Row(lambda o: f"/comments/new/?subject=release:{o.release.key}"),
     "comments/<>/": Row(lambda o: f"/comments/{o.comment.pk}/"),
@@ -428,6 +429,9 @@ POSTS = {
     "me/absences/",
     "me/absences/<>/withdrawal/",
     "me/preferences/",
+    "me/reminders/channels/<>/",
+    "me/reminders/subscriptions/",
+    "me/reminders/subscriptions/<>/end/",
     "me/sessions/<>/end/",
     "me/tokens/",
     "me/tokens/<>/revocation/",

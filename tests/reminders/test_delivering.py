@@ -13,9 +13,9 @@ from aiosmtpd.controller import Controller
 
 from common.stopping import told_to_stop
 from releases.models import Release
-from reminders.actions import addressing, deliveries, delivering, planning
+from reminders.actions import addressing, deliveries, delivering, planning, quiet_channels
 from reminders.models import Delivery
-from reminders.vocabulary import Channel
+from reminders.vocabulary import SWITCHED_OFF, Channel
 from tests.callers import change
 from tests.factories import (
     NOON,
@@ -97,12 +97,15 @@ def test_a_mail_says_what_when_and_why_and_is_known_by_its_delivery(sink):
     assert mail["Message-ID"] == f"<{delivery.number}@localhost>"
     assert mail["References"] == f"<release-{release.pk}@localhost>"
     assert "X-Possible-Duplicate" not in mail
+    assert mail["List-Unsubscribe"] == "<http://127.0.0.1:8000/me/reminders/>"
     text: Any = mail.get_body(("plain",))
     html: Any = mail.get_body(("html",))
     for body in (text.get_content(), html.get_content()):
         assert "Payments 0 goes into Production; its window opens Tue 10 Mar 2026, 13:00 CET." in body
         assert f"http://127.0.0.1:8000/promotions/{promotion}/" in body
         assert f"{output.project.code} Consent screens: Planned, due Tue 10 Mar 2026" in body
+        assert "Choose what you hear of, or stop these e-mails" in body
+        assert "http://127.0.0.1:8000/me/reminders/" in body
     assert "You get this because you manage the release, by the rule “Rule 0”." in text.get_content()
     assert (row().state, row().attempts, row().sent_at) == ("sent", 1, DUE)
 
@@ -117,6 +120,14 @@ def test_names_are_escaped_and_never_break_a_header(sink):
     assert mail["Bcc"] is None
     assert "<b>" not in html.get_content()
     assert delivery.recipient.email in mail["To"]
+
+
+@pytest.mark.django_db
+def test_who_switches_e_mails_off_is_not_sent_what_waits_either(sink):
+    (delivery,) = due()
+    quiet_channels.switch(Channel.EMAIL, is_on=False, by=delivery.recipient)
+    assert (deliver(), len(sink.messages)) == (0, 0)
+    assert (row().state, row().reason) == ("skipped", SWITCHED_OFF)
 
 
 @pytest.mark.django_db
@@ -261,12 +272,12 @@ def test_many_workers_at_once_send_each_once(sink):
 @pytest.mark.django_db
 def test_a_batch_costs_one_statement_for_each_mail_and_a_fixed_number_besides(sink, django_assert_num_queries):
     due(1)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         deliver()
     due(9)
     Delivery.objects.update(state="planned")
     # Another rule speaks of the first one too: twenty mails, and one more question for the second rule.
-    with django_assert_num_queries(15 + 19 + 1):
+    with django_assert_num_queries(16 + 19 + 1):
         deliver()
 
 

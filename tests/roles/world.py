@@ -29,6 +29,8 @@ from releases.evidence import storing
 from releases.models import Approval, Evidence, GateDecision, Release, Waiver
 from releases.queries import digests
 from releases.vocabulary import number_of_key
+from reminders.actions import subscriptions
+from reminders.vocabulary import Attention
 from schedule.actions import feeds, saved_views
 from tests import factories
 from tests.approving import asks
@@ -154,6 +156,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
     booking = bookings.book(environment, by=User.objects.operator(), starts_at=at, ends_at=at + timedelta(hours=1))
     view = saved_views.keep(by=owner, name=f"View of {name}", filters={"kind": ["promotion"]})
     feed, _ = feeds.make(by=owner, at=timezone.now(), name=f"Feed of {name}")
+    watched = subscriptions.subscribe(project, Attention.WATCH, by=owner)
     absence = absences.announce(owner, by=owner, starts_at=at, ends_at=at + timedelta(days=1))
     session = UserSession.objects.create(user=owner, ip="192.0.2.1", user_agent="Another", session_key=f"session-{name}")
     token, _ = tokens.make(owner, by=owner, at=timezone.now(), name="one to revoke", scopes=[Scope.READ], days=1)
@@ -205,6 +208,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
         "booking": booking.pk,
         "view": view.pk,
         "feed": feed.pk,
+        "subscription": watched.pk,
         "token": token.pk,
         "team": team.slug,
         "import": _checked(owner).pk,

@@ -6,19 +6,22 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from reminders.channels.base import Parcel
 
 #: RFC 5322 lets a line have 998 characters; nobody reads half of these.
 LONGEST_SUBJECT: Final = 180
 POSSIBLE_DUPLICATE: Final = "X-Possible-Duplicate"
+UNSUBSCRIBE: Final = "List-Unsubscribe"
 
 
 def message(parcel: Parcel) -> EmailMultiAlternatives:
     """The e-mail of a letter. Its Message-ID is the delivery's number, so that programs know a second copy; threads are per release."""
     letter = parcel.letter
     host = _host()
-    said = {"letter": letter, "base_url": settings.BASE_URL}
+    stop = settings.BASE_URL + reverse("my-reminders")
+    said = {"letter": letter, "stop": stop}
     made = EmailMultiAlternatives(
         subject=_one_line(letter.headline),
         body=render_to_string("reminders/email.txt", said),
@@ -28,6 +31,8 @@ def message(parcel: Parcel) -> EmailMultiAlternatives:
             "Message-ID": f"<{parcel.number}@{host}>",
             "References": f"<{letter.thread}@{host}>",
             "Auto-Submitted": "auto-generated",
+            # Where one says what one wants to hear: signed in, so that nobody else can.
+            UNSUBSCRIBE: f"<{stop}>",
             **({POSSIBLE_DUPLICATE: "yes"} if parcel.may_be_there else {}),
         },
     )

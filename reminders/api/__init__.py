@@ -1,0 +1,5 @@
+"""REST: what one asked to hear of."""
+
+from reminders.api import subscriptions
+
+urlpatterns = [*subscriptions.urlpatterns]

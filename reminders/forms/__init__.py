@@ -1,0 +1,1 @@
+"""What one may write of reminders, on pages and over REST: shape only."""

@@ -1,0 +1,119 @@
+"""What one person hears: what they watch and muted, the ways that are open, and what was said to them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import User
+from accounts.queries import Subject
+from accounts.querysets import commented_kinds
+from common import labels
+from common.labels import Named
+from common.reading import Noun, Plain
+from common.rows import kind_of, pk_of
+from releases.queries.answers import RESTRICTIONS
+from reminders.models import Delivery, QuietChannel, Subscription
+from reminders.queries.letters import Letters
+from reminders.queries.visibility import Seen
+from reminders.vocabulary import WATCHABLE, Attention, Audience, Channel, DeliveryState
+
+#: So many of the last deliveries are shown.
+SHOWN: Final = 50
+HIDDEN: Final = "Something that you may not see any more, or that is gone"
+
+#: What became of a delivery; what follows is a time, where there is one.
+_WORDS: Final[Mapping[str, str]] = {
+    DeliveryState.PLANNED: "to be sent from",
+    DeliveryState.LEASED: "being sent",
+    DeliveryState.HANDING_OVER: "being sent",
+    DeliveryState.SENT: "sent",
+    DeliveryState.FAILED: "not sent yet, tried again from",
+    DeliveryState.DEAD: "given up",
+    DeliveryState.SKIPPED: "not sent",
+    DeliveryState.HELD: "held back after a restore, until an administrator lets it go",
+}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One delivery as its recipient reads it. `at` (UTC) belongs to `words`; `url` is empty where there is nothing to open."""
+
+    delivery: Delivery
+    headline: str
+    url: str
+    words: str
+    at: datetime | None
+    reason: str
+
+
+def watchable() -> Mapping[str, type[models.Model]]:
+    """What one can watch, and its model."""
+    return {kind: commented_kinds()[kind] for kind in WATCHABLE}
+
+
+def attention_to(thing: models.Model, user: User) -> Attention | None:
+    """What a person asked of a thing; None for neither. One query."""
+    mine = Subscription.objects.visible_to(user).about([(kind_of(thing), pk_of(thing))])
+    word = mine.values_list("attention", flat=True).first()
+    return None if word is None else Attention(word)
+
+
+def subscriptions_of(user: User) -> Mapping[Attention, Sequence[tuple[Subscription, Named]]]:
+    """What a person watches, and what they muted, each with its name as they may read it."""
+    rows = list(Subscription.objects.visible_to(user))
+    named = labels.of({(row.subject_kind, row.subject_id) for row in rows}, user)
+    return {
+        attention: [(row, named[row.subject_kind, row.subject_id]) for row in rows if row.attention == attention]
+        for attention in Attention
+    }
+
+
+def channels_of(user: User) -> Sequence[tuple[Channel, bool]]:
+    """Every way, and whether it is on for a person."""
+    quiet = {channel for _, channel in QuietChannel.objects.pairs([user.pk])}
+    return [(channel, channel.value not in quiet) for channel in Channel]
+
+
+def heard_by(user: User) -> Sequence[Heard]:
+    """The last deliveries to a person, newest first; of what they may not see any more it says only that."""
+    rows = list(Delivery.objects.visible_to(user).select_related("reminder__rule", "instead_of").order_by("-pk")[:SHOWN])
+    if not rows:
+        return []
+    letters = Letters([row.reminder for row in rows])
+    seen = Seen((row.reminder.subject_kind, row.reminder.subject_id) for row in rows)
+    return [_heard(row, user, letters, seen) for row in rows]
+
+
+def _heard(row: Delivery, user: User, letters: Letters, seen: Seen) -> Heard:
+    headline, url = HIDDEN, ""
+    if seen.by(user, (row.reminder.subject_kind, row.reminder.subject_id)):
+        letter = letters.letter(row.reminder, user, Audience(row.audience), row.instead_of)
+        headline, url = letter.headline, letter.url.removeprefix(settings.BASE_URL)
+    at = {DeliveryState.SENT: row.sent_at, DeliveryState.PLANNED: row.next_at, DeliveryState.FAILED: row.next_at}
+    reason = "" if row.state == DeliveryState.SENT else row.reason
+    return Heard(row, headline, url, _WORDS[row.state], at.get(DeliveryState(row.state)), _to_them(reason))
+
+
+def _to_them(reason: str) -> str:
+    """A reason of the queue's, said to whom it is about."""
+    return {
+        "no longer for them": "no longer for you",
+        "they may not see it": "you may not see it",
+        "they switched this off": "you switched this off",
+    }.get(reason, reason)
+
+
+SUBSCRIPTIONS: Final = Noun(
+    "subscription",
+    "subscriptions",
+    Subscription,
+    by="id",
+    order=("id",),
+    tables=(*RESTRICTIONS, "reminders_subscription"),
+    page="me/reminders/",
+    columns=(Subject("subject"), Plain("attention")),
+)
