@@ -68,6 +68,13 @@ FILL_OF: Final[dict[str, str]] = {
     "waived": "approved",
     # preparations
     "done": "succeeded",
+    # deliveries
+    "sent": "succeeded",
+    "leased": "running",
+    "handing_over": "running",
+    "dead": "failed",
+    "skipped": "cancelled",
+    "held": "requested",
     # requirements
     "satisfied": "succeeded",
     "missing": "planned",
@@ -95,6 +102,8 @@ NOUNS: Final[dict[str, str]] = {
     "deployment": "service",
     "policy": "gate",
     "procedure": "agenda",
+    "rule": "communication",
+    "delivery": "communication",
 }
 
 

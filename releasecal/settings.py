@@ -284,6 +284,8 @@ SPECTACULAR_SETTINGS = {
         **{f"{name}Enum": f"policies.vocabulary.{name}.values" for name in ("EvidenceKind", "Nature", "Risk", "Size", "Urgency")},
         "PromotionStatusEnum": "releases.vocabulary.PromotionStatus.values",
         "ShownKindEnum": "releases.forms.evidence.Showable.values",
+        "ReminderAudienceEnum": "reminders.vocabulary.Audience.values",
+        "ReminderChannelEnum": "reminders.vocabulary.Channel.values",
     },
 }
 

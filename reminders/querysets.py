@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from common.searching import with_words
 from reminders.vocabulary import IN_HAND, WAITING, DeliveryState, ReminderState
 
 
@@ -14,6 +15,10 @@ class RuleQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Rules are no secret among colleagues."""
         return self if user.is_authenticated and user.is_active else self.none()
+
+    def matching(self, words: str) -> Self:
+        """Those whose code or name holds every word."""
+        return with_words(self, words, "code", "name")
 
     def on(self) -> Self:
         """Those that say anything at present."""
@@ -36,6 +41,14 @@ class DeliveryQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """What one was sent is one's own."""
         return self.filter(recipient=user.pk) if user.is_authenticated and user.is_active else self.none()
+
+    def overseen_by(self, user: Any) -> Self:
+        """Administrators look after everybody's; others see their own."""
+        return self.all() if user.is_authenticated and user.is_active and user.is_administrator else self.visible_to(user)
+
+    def matching(self, words: str) -> Self:
+        """Those whose recipient, rule or reason holds every word."""
+        return with_words(self, words, "recipient__name", "recipient__email", "reminder__rule__name", "reason")
 
     def waiting(self, at: datetime) -> Self:
         """Those that may be sent at an instant (UTC), for the first time or again."""

@@ -2,9 +2,20 @@
 
 from django.urls import path
 
-from reminders.views import mine
+from common.converters import NAME
+from reminders.views import deliveries, mine, rules
+
+_RULE = f"reminders/rules/<{NAME}:code>"
 
 urlpatterns = [
+    path("reminders/rules/", rules.rules_, name="reminder_rules"),
+    path(f"{_RULE}/", rules.rule, name="reminder_rule"),
+    path(f"{_RULE}/edit/", rules.edit_rule, name="edit_reminder_rule"),
+    path("reminders/deliveries/", deliveries.deliveries_, name="deliveries"),
+    path("reminders/deliveries/retry/", deliveries.retry_all, name="retry_deliveries"),
+    path("reminders/deliveries/release/", deliveries.release_held, name="release_held"),
+    path("reminders/deliveries/drop/", deliveries.drop_held, name="drop_held"),
+    path("reminders/deliveries/<int:number>/retry/", deliveries.retry_one, name="retry_delivery"),
     path("me/reminders/", mine.index, name="my-reminders"),
     path("me/reminders/subscriptions/", mine.attend, name="my-subscriptions"),
     path("me/reminders/subscriptions/<int:pk>/end/", mine.end, name="my-subscription-end"),

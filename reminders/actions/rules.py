@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from accounts.models import User
-from common.refusals import BadInput, NotAllowed
+from common.refusals import BadInput, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen
 from history.deeds import deed, record
 from reminders import rules
@@ -34,7 +34,7 @@ def install(*, by: User, at: datetime) -> int:
 def change(rule: Rule, changes: Mapping[str, Any], *, by: User, at: datetime, seen: Seen = None) -> Rule:
     """Give a rule other values; see `COLUMNS`. Switched on, or said at other times, it begins at `at` (UTC) and not with the past.
 
-    Raises NotAllowed, Stale, BadInput.
+    Raises NotAllowed, Stale, BadInput, RuleBroken.
     """
     found: Rule = Rule.objects.select_for_update(no_key=True).get(pk=rule.pk)
     if not rules.may_write_rules(by):
@@ -56,10 +56,13 @@ def change(rule: Rule, changes: Mapping[str, Any], *, by: User, at: datetime, se
 
 
 def _look_at(rule: Rule) -> None:
-    most = MOST_HOURS if rule.unit == OffsetUnit.HOURS else MOST_DAYS
-    if not rule.offsets or any(abs(each) > most for each in rule.offsets):
-        problem = f"Give at least one offset, none further than {most} {rule.get_unit_display()}."
+    if not rule.offsets:
+        problem = "Give at least one offset."
         raise BadInput(problem, errors={"offsets": [problem]})
+    most = MOST_HOURS if rule.unit == OffsetUnit.HOURS else MOST_DAYS
+    if any(abs(each) > most for each in rule.offsets):
+        problem = f"An offset lies at most {most} {rule.get_unit_display()} before or after; give a smaller one."
+        raise RuleBroken(problem, errors={"offsets": [problem]})
     for name, word in (("audiences", "audience"), ("channels", "channel")):
         if not getattr(rule, name):
             problem = f"Choose at least one {word}."

@@ -1,5 +1,9 @@
-"""REST: what one asked to hear of."""
+"""REST: what reminders say to whom, what became of it, and what one asked to hear of."""
 
-from reminders.api import subscriptions
+from reminders.api import deliveries, rules, subscriptions
 
-urlpatterns = [*subscriptions.urlpatterns]
+urlpatterns = [
+    *rules.urlpatterns,
+    *deliveries.urlpatterns,
+    *subscriptions.urlpatterns,
+]

@@ -61,3 +61,6 @@ class Rule(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/reminders/rules/{self.code}/"

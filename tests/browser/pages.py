@@ -30,6 +30,8 @@ from policies.queries import standards
 from releases.actions import approvals
 from releases.models import Waiver
 from releases.queries import digests
+from reminders.actions.rules import install
+from reminders.models import Delivery, Reminder, Rule
 from schedule.actions import feeds, saved_views
 from tests import factories
 
@@ -48,6 +50,10 @@ def person(name: str, *, second_factor: bool, roles: Sequence[str] = (Role.RELEA
     return user
 
 
+#: Of an organisation; `""` is nobody signed in.
+Who = Literal["reader", "newcomer", "keeper", "steward", ""]
+
+
 @dataclass
 class Organisation:
     """One of each thing, tied together: a project's output in a release that is promoted once along a route of two stops."""
@@ -58,6 +64,7 @@ class Organisation:
             "Petra Keeper", second_factor=False, roles=[Role.PMO, Role.ENVIRONMENT_MANAGER, Role.POLICY_OWNER]
         )
     )
+    steward: Any = field(default_factory=lambda: person("Stefan Steward", second_factor=True, roles=[Role.ADMINISTRATOR]))
     newcomer: Any = field(default_factory=lambda: person("Nils Newcomer", second_factor=False))
     release: Any = None
     item: Any = None
@@ -117,6 +124,7 @@ class Organisation:
             self.waiver = Waiver.objects.create(gate=gate, expires_at=until, by=self.keeper, at=now, **words_of_waiver)
             record(gate, "waived", by=clock)
         self._prepare_audiences()
+        self._remind()
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
 
@@ -138,6 +146,18 @@ class Organisation:
         factories.AudienceFactory(release=self.release, name="Merchants", is_customer=True)
         rule = {"rule__name": "People trained", "rule__area": "training", "rule__evidence": "preparations"}
         factories.GateFactory(release=self.release, **rule)
+
+    def _remind(self) -> None:
+        """The shipped rules, and what became of one of them: sent to one, given up for another."""
+        now = timezone.now()
+        install(by=User.objects.operator(), at=now)
+        moments = {"due_at": now, "moment_at": now + timedelta(days=2), "zone": "UTC", "digest": "0" * 16}
+        about = {"subject_kind": "gate", "subject_id": self.gate.pk, "scope_id": self.release.pk}
+        reminder = Reminder.objects.create(rule=Rule.objects.get(code="gate-due"), state="addressed", **moments, **about)
+        by_mail = {"reminder": reminder, "channel": "email", "audience": "owner", "next_at": now, "attempts": 1}
+        Delivery.objects.create(recipient=self.reader, state="sent", sent_at=now, **by_mail)
+        refused = {"state": "dead", "reason": "550 5.1.1 there is nobody of this name"}
+        self.delivery = Delivery.objects.create(recipient=self.keeper, instead_of=self.reader, **refused, **by_mail)
 
     def _ask_for_approvals(self, production: Any) -> None:
         """A package of two members that wait for release managers; the reader has said yes to one, on a condition."""
@@ -204,11 +224,11 @@ class Row:
     """A page: its address in the organisation, who reads it (`""` is nobody signed in), and the status it answers with."""
 
     address: Callable[[Organisation], str]
-    who: Literal["reader", "newcomer", "keeper", ""] = "reader"
+    who: Who = "reader"
     status: int = 200
 
 
-def at(address: str, who: Literal["reader", "newcomer", "keeper", ""] = "reader", status: int = 200) -> Row:
+def at(address: str, who: Who = "reader", status: int = 200) -> Row:
     return Row(lambda _: address, who, status)
 
 
@@ -250,6 +270,15 @@ PAGES: dict[str, Row] = {
     "feeds/new/": at("/feeds/new/?kind=promotion"),
     "feeds/<>/revocation/": Row(lambda o: f"/feeds/{o.feed.pk}/revocation/"),
     "shared/<>/": Row(lambda o: f"/shared/{o.secret}/?date=2026-03-10", ""),
+    # reminders
+    "reminders/rules/": at("/reminders/rules/"),
+    "reminders/rules/<>/": at("/reminders/rules/gate-due/"),
+    "reminders/rules/<>/edit/": at("/reminders/rules/gate-due/edit/"),
+    "reminders/deliveries/": at("/reminders/deliveries/", "steward"),
+    "reminders/deliveries/retry/": at("/reminders/deliveries/retry/", "steward"),
+    "reminders/deliveries/release/": at("/reminders/deliveries/release/", "steward"),
+    "reminders/deliveries/drop/": at("/reminders/deliveries/drop/", "steward"),
+    "reminders/deliveries/<>/retry/": Row(lambda o: f"/reminders/deliveries/{o.delivery.pk}/retry/", "steward"),
     # releases
     "releases/": at("/releases/"),
     "releases/new/": Row(lambda o: f"/releases/new/?output={o.output.pk}&urgency=break_fix"),

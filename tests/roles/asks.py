@@ -25,7 +25,16 @@ RESTRICTABLE: Final = {
     *("asked", "asked_package", "approval", "ready", "running", "paused", "failed"),
 }
 #: What belongs to nobody alone.
-OWNERLESS: Final = {"route", "unused_route", "policy", "unused_policy", "retired_policy", "policy_draft", "procedure"}
+OWNERLESS: Final = {
+    "route",
+    "unused_route",
+    "policy",
+    "unused_policy",
+    "retired_policy",
+    "policy_draft",
+    "procedure",
+    "reminder_rule",
+}
 _NAMED: Final = re.compile(r"\{(\w+)\}")
 
 Body = dict[str, Any]
@@ -90,6 +99,17 @@ PASSED: Final[Body] = {"outcome": "passed"}
 WAIVED: Final[Body] = {"reason": "Late", "compensating_control": "Somebody watches", "expires_at": f"{_IN_A_MONTH}:00Z"}
 _ANSWERS: Final = {each["answer"]: each["risk"] for each in QUESTION["answers"]}
 _WAY_BACK: Final = field_of(Question(QUESTION["code"], QUESTION["name"], _ANSWERS, ()))
+
+#: A rule as its page sends it, but for when it speaks.
+RULE: Final[Body] = {
+    "name": "Closing",
+    "is_on": "on",
+    "unit": "working_days",
+    "audiences": "owner",
+    "severity": "normal",
+    "channels": "email",
+    "assumed_days": "5",
+}
 
 PAGES: Final[dict[str, Ask]] = {
     "GET ": Ask("/"),
@@ -343,6 +363,19 @@ PAGES: Final[dict[str, Ask]] = {
     "POST releases/<>/gates/<>/waivers/<>/ending/": Ask("/releases/{gated}/gates/{waived_gate}/waivers/{waiver}/ending/"),
     "GET live/": Ask("/live/"),
     # files
+    "GET reminders/rules/": Ask("/reminders/rules/"),
+    "GET reminders/rules/<>/": Ask("/reminders/rules/{reminder_rule}/"),
+    "GET reminders/rules/<>/edit/": Ask("/reminders/rules/{reminder_rule}/edit/"),
+    "POST reminders/rules/<>/edit/": Ask("/reminders/rules/{reminder_rule}/edit/", RULE | {"offsets": "-9, -2"}),
+    "GET reminders/deliveries/": Ask("/reminders/deliveries/"),
+    "GET reminders/deliveries/retry/": Ask("/reminders/deliveries/retry/"),
+    "POST reminders/deliveries/retry/": Ask("/reminders/deliveries/retry/"),
+    "GET reminders/deliveries/release/": Ask("/reminders/deliveries/release/"),
+    "POST reminders/deliveries/release/": Ask("/reminders/deliveries/release/"),
+    "GET reminders/deliveries/drop/": Ask("/reminders/deliveries/drop/"),
+    "POST reminders/deliveries/drop/": Ask("/reminders/deliveries/drop/"),
+    "GET reminders/deliveries/<>/retry/": Ask("/reminders/deliveries/{delivery}/retry/"),
+    "POST reminders/deliveries/<>/retry/": Ask("/reminders/deliveries/{delivery}/retry/"),
     "GET imports/": Ask("/imports/"),
     "POST imports/": Ask("/imports/", file=FILE),
     "GET imports/<>/": Ask("/imports/{import}/"),
@@ -549,6 +582,14 @@ REST: Final[dict[str, Ask]] = {
     "POST tokens/": Ask("tokens/", {"name": "Mine", "scopes": ["read"], "days": 1}),
     "GET tokens/<>/": Ask("tokens/{token}/"),
     "DELETE tokens/<>/": Ask("tokens/{token}/"),
+    "GET reminder-rules/": Ask("reminder-rules/"),
+    "GET reminder-rules/<>/": Ask("reminder-rules/{reminder_rule}/"),
+    "PATCH reminder-rules/<>/": Ask("reminder-rules/{reminder_rule}/", {"offsets": [-9, -2]}),
+    "GET deliveries/": Ask("deliveries/"),
+    "GET deliveries/backlog/": Ask("deliveries/backlog/"),
+    "POST deliveries/backlog/": Ask("deliveries/backlog/", {"decision": "retry"}),
+    "GET deliveries/<>/": Ask("deliveries/{delivery}/"),
+    "POST deliveries/<>/retry/": Ask("deliveries/{delivery}/retry/"),
     "GET imports/": Ask("imports/"),
     "POST imports/": Ask("imports/?dry_run=true", file=FILE),
     "GET imports/<>/": Ask("imports/{import}/"),

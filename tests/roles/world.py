@@ -30,6 +30,7 @@ from releases.models import Approval, Evidence, GateDecision, Release, Waiver
 from releases.queries import digests
 from releases.vocabulary import number_of_key
 from reminders.actions import subscriptions
+from reminders.models import Delivery, Reminder, Rule
 from reminders.vocabulary import Attention
 from schedule.actions import feeds, saved_views
 from tests import factories
@@ -172,6 +173,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
         **_assessed(name, owner),
         **_asked_for(name, owner, environment),
         **_under_way(name, owner, environment),
+        **_reminded(name, owner, project),
         "procedure": procedure.slug,
         "policy": policy.slug,
         "unused_policy": unused_policy.slug,
@@ -254,6 +256,19 @@ def _assessed(name: str, owner: Any) -> Names:
     release = _release(f"assessed-{name}", owner, urgency="maintenance", risk="")
     made = assessments.assess(release, {"way-back": "Yes"}, by=User.objects.operator(), at=timezone.now())
     return {"assessed": release.key, "assessment": made.pk}
+
+
+def _reminded(name: str, owner: Any, project: Any) -> Names:
+    """A rule, and what could not be sent to the owner of what it says."""
+    now, clock = timezone.now(), User.objects.clock()
+    says: dict[str, Any] = {"offsets": [-5], "audiences": ["owner"], "channels": ["email"]}
+    with deed(by=clock):
+        rule = Rule.objects.create(code=f"rule-{name}", name="Closing", occasion="project_closing", **says)
+        record(rule, "created", by=clock)
+    planned = {"due_at": now, "moment_at": now, "zone": "UTC", "digest": "0" * 16, "state": "addressed", "scope_id": project.pk}
+    reminder = Reminder.objects.create(rule=rule, subject_kind="project", subject_id=project.pk, **planned)
+    sent: dict[str, Any] = {"recipient": owner, "channel": "email", "audience": "owner", "state": "dead", "next_at": now}
+    return {"reminder_rule": rule.code, "delivery": Delivery.objects.create(reminder=reminder, **sent).pk}
 
 
 def _under_way(name: str, owner: Any, environment: Any) -> Names:
