@@ -30,8 +30,10 @@ from policies.queries import standards
 from releases.actions import approvals
 from releases.models import Waiver
 from releases.queries import digests
+from reminders.actions import subscriptions
 from reminders.actions.rules import install
 from reminders.models import Delivery, Reminder, Rule
+from reminders.vocabulary import Attention
 from schedule.actions import feeds, saved_views
 from tests import factories
 
@@ -125,6 +127,8 @@ class Organisation:
             record(gate, "waived", by=clock)
         self._prepare_audiences()
         self._remind()
+        subscriptions.subscribe(self.release, Attention.WATCH, by=self.reader)
+        subscriptions.subscribe(self.project, Attention.MUTE, by=self.reader)
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
 
