@@ -61,7 +61,7 @@ def _look_at(rule: Rule) -> None:
         raise BadInput(problem, errors={"offsets": [problem]})
     most = MOST_HOURS if rule.unit == OffsetUnit.HOURS else MOST_DAYS
     if any(abs(each) > most for each in rule.offsets):
-        problem = f"An offset lies at most {most} {rule.get_unit_display()} before or after; give a smaller one."
+        problem = f"An offset lies at most {most} {rule.get_unit_display().lower()} before or after; give a smaller one."
         raise RuleBroken(problem, errors={"offsets": [problem]})
     for name, word in (("audiences", "audience"), ("channels", "channel")):
         if not getattr(rule, name):

@@ -60,10 +60,10 @@ class Offsets(Field, forms.CharField):
 class RuleShape(Shape):
     name = Line("Name", longest=200)
     is_on = Flag("It is on", help="What was due while it was off is not said later.")
-    unit = Word(OffsetUnit, "Counted in", help="Working days end at nine o'clock where it happens; hours are hours.")
+    unit = Word(OffsetUnit, "Counted in", help="On a working day it is said at nine o'clock where it happens.")
     offsets = Offsets(
         "When",
-        help=f"-5 is five before, 0 at the moment itself, 2 two after; up to {MOST_DAYS} working days or {MOST_HOURS} hours.",
+        help=f"Below 0 before it, 0 at the moment itself, above 0 after it, as in -5, -1; up to {MOST_DAYS} working days or {MOST_HOURS} hours.",
     )
     audiences = SomeOf(Audience, "Who hears of it", help="Each only of what they may see.")
     severity = Word(Severity, "Severity", help="Urgent ones reach those too who muted the subject.")

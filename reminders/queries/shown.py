@@ -39,9 +39,10 @@ def by_which_way(rule: Rule) -> str:
 
 
 def _counted(numbers: list[int], unit: str, side: str) -> str:
-    words = OffsetUnit(unit).label
+    words = OffsetUnit(unit).label.lower()
     return f"{', '.join(map(str, numbers))} {words if numbers != [1] else words.removesuffix('s')} {side}" if numbers else ""
 
 
 def _named(vocabulary: type[models.TextChoices], words: Iterable[str]) -> str:
-    return ", ".join(str(vocabulary(word).label) for word in words)
+    said = (str(vocabulary(word).label) for word in words)
+    return ", ".join(each[:1].lower() + each[1:] for each in said)

@@ -57,7 +57,8 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     if found.occasion == Occasion.GATE_STARTS:
         facts.append(("A gate takes", f"{found.assumed_days} working days, until five of its kind were passed here"))
     verbs = [Verb("Change", f"{found.get_absolute_url()}edit/")] if rules.may_write_rules(me(request)) else []
-    return pages.show(request, "reminders/rule.html", {"rule": found, "facts": facts, "verbs": verbs})
+    context = {"rule": found, "facts": facts, "verbs": verbs, "crumbs": [("Reminders", reverse("reminder_rules"))]}
+    return pages.show(request, "reminders/rule.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -87,13 +87,13 @@ def test_others_only_read(rule: Rule, door: str):
 
 
 def test_the_list_says_when_and_to_whom_and_is_narrowed(rule: Rule, rosa: Any):
-    says("promotion_opened", 0, unit="hours", name="Window opened", is_on=False)
+    says("promotion_opened", 0, 1, to=["release_manager", "subscribers"], unit="hours", name="Window opened", is_on=False)
     client = signed_in(rosa)
     page = client.get("/reminders/rules/")
     assert rows(page) == ["Gate due", "Window opened"]
     said = words(page.content.decode())
     assert "5 working days before, on the day Whoever it is for, the release manager On" in said
-    assert "At the moment The release manager Off" in said
+    assert "At the moment, 1 hour after The release manager, subscribers Off" in said
     assert rows(client.get("/reminders/rules/?on=false")) == ["Window opened"]
     assert rows(client.get("/reminders/rules/?q=gate")) == ["Gate due"]
     caller = Caller(user=rosa)
