@@ -40,7 +40,7 @@ def plan(
     preparation = Preparation(audience=audience, need=need, about=about, owner=owner, starts_at=starts_at, ends_at=ends_at)
     _expect_sound(preparation)
     preparation.save()
-    _tell(preparation, "planned_preparation", "{actor} said what {audience} needs", by)
+    _tell(preparation, "planned_preparation", "{actor} said what {audience} needs", by, audience=audience, preparation=preparation)
     preparation.refresh_from_db()
     return preparation
 

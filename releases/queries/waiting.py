@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Team, User
@@ -22,6 +22,8 @@ from releases.vocabulary import ENDED, GateState, PromotionStatus
 
 #: So many promotions are looked at, the soonest; of what comes later nobody needs to know today.
 MOST: Final = 200
+#: A gate waits for people once it is due within so many days (or was, or failed); one that is due later can wait.
+NEAR: Final = timedelta(days=14)
 #: What decides what waits for whom.
 TABLES: Final = tuple(
     dict.fromkeys(
@@ -80,8 +82,9 @@ def approvals(user: User, at: datetime) -> Waiting:
 def gates(user: User, at: datetime) -> Any:
     """The gates that are open or failed and for `user` to decide, or for somebody they stand in for, the soonest first.
 
-    Each has `waits_until`: when the window opens that it stands before, or until when a break-fix still owes it. What lies before
-    nothing that is planned, or follows from what audiences need, waits for nobody's decision.
+    Each has `waits_until`: when the window opens that it stands before, or until when a break-fix still owes it; and `is_near`:
+    whether it waits at `at` already. What lies before nothing that is planned, or follows from what audiences need, waits for
+    nobody's decision.
     """
     people = voices(user, at)
     teams = Team.objects.filter(Q(memberships__user__in=people) | Q(lead__in=people)).order_by().values("pk")
@@ -93,7 +96,9 @@ def gates(user: User, at: datetime) -> Any:
     found = Gate.objects.visible_to(user).asked().filter(owned, state__in=[GateState.OPEN, GateState.FAILED])
     found = found.exclude(release__status__in=ENDED).exclude(rule__evidence=EvidenceKind.PREPARATIONS)
     found = found.annotate(waits_until=Coalesce(Subquery(windows[:1]), Subquery(owed[:1])))
-    return found.filter(waits_until__isnull=False).order_by("waits_until", F("due_on").asc(nulls_last=True), "id")
+    near = Q(due_on__lte=(at + NEAR).date()) | Q(waits_until__lte=at + NEAR) | Q(state=GateState.FAILED)
+    found = found.filter(waits_until__isnull=False).annotate(is_near=ExpressionWrapper(near, output_field=BooleanField()))
+    return found.order_by("waits_until", F("due_on").asc(nulls_last=True), "id")
 
 
 def count(user: User, at: datetime) -> int:
@@ -109,7 +114,7 @@ def count(user: User, at: datetime) -> int:
 
 
 def _count(user: User, at: datetime) -> int:
-    number: int = gates(user, at).count()
+    number: int = gates(user, at).filter(is_near=True).count()
     if _undecided(user).exists() and may_be_asked(user, at):
         number += len(approvals(user, at).mine)
     return number

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -218,19 +219,21 @@ def _verbs(by: User) -> list[Verb]:
 def _shown(request: HttpRequest, by: User, now: datetime, most: int) -> Shown:
     asked = waiting.approvals(by, now)
     own = waiting.gates(by, now)
-    rows = list(own.with_rules()[: most + 1])
-    number = own.count() if len(rows) > most else len(rows)
+    whole = most > SHOWN
+    number = own.aggregate(near=Count("pk", filter=Q(is_near=True)), all=Count("pk"))
+    rows = list((own if whole else own.filter(is_near=True)).with_rules()[:most])
     return Shown(
         approvals=_approvals(request, asked.mine[:most], now),
-        gates=_gates(rows[:most], now),
+        gates=_gates(rows, now),
         others=[(one, _why(one, by, now)) for one in asked.others[:most]],
         counts={
             "approvals": len(asked.mine),
-            "gates": number,
-            "own": len(asked.mine) + number,
+            "gates": number["near"],
+            "own": len(asked.mine) + number["near"],
             "others": len(asked.others),
             "more_approvals": max(0, len(asked.mine) - most),
-            "more_gates": max(0, number - most),
+            "more_gates": max(0, (number["all"] if whole else number["near"]) - most),
+            "later_gates": 0 if whole else number["all"] - number["near"],
             "more_others": max(0, len(asked.others) - most),
         },
         goes_on=asked.goes_on,

@@ -315,8 +315,8 @@ def test_a_detail_shows_what_the_list_shows():
         (row,) = caller.rows(address)
         found = caller.get(row["url"]).json()
         assert {name: found[name] for name in row} == row
-        # What counts approvals is asked for single promotions only.
-        assert found.keys() - row.keys() == ({"digest", "approvals"} if address == "promotions/" else set())
+        # What counts approvals, and what it changes, is asked for single promotions only.
+        assert found.keys() - row.keys() == ({"digest", "approvals", "differences"} if address == "promotions/" else set())
 
 
 def test_other_methods_and_addresses_without_their_slash_are_problems():

@@ -1,6 +1,7 @@
 """The page of what waits for the reader: what it tells, and what is decided on it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -203,6 +204,21 @@ def test_more_than_a_page_holds_is_counted_and_can_be_shown(sven: Any, security:
     assert client.get(f"{PAGE}?show=all").text.count('name="gate"') == 22
 
 
+def test_what_is_due_much_later_is_only_counted_until_it_is_asked_for(sven: Any, security: Any):
+    release, later = ReleaseFactory(), AT + timedelta(days=20)
+    PromotionFactory(release=release, environment__stage="production", starts_at=later, ends_at=later + timedelta(hours=1))
+    due_on = (AT + timedelta(days=15)).date()
+    gate = GateFactory(release=release, stage="production", owner_team=security, owner_role="", due_on=due_on)
+    client = signed_in(sven)
+    page = client.get(PAGE).text
+    assert "Nothing waits for you" in page
+    assert "1 gate of yours is due in more than two weeks" in page
+    assert 'name="gate"' not in page
+    assert client.get(f"{PAGE}?show=all").text.count('name="gate"') == 1
+    change(gate, state="failed")
+    assert client.get(PAGE).text.count('name="gate"') == 1
+
+
 def test_nobody_signed_in_is_led_to_the_sign_in(client: Any):
     assert client.get(PAGE)["Location"] == "/accounts/login/?next=/approvals/"
 
@@ -215,7 +231,7 @@ def test_thirty_cost_the_queries_of_one(rosa: Any, sven: Any, security: Any, dja
             gate_of(security)
         client = signed_in(sven)
         client.get(PAGE)
-        with django_assert_num_queries(48):
+        with django_assert_num_queries(49):
             client.get(PAGE)
 
 
