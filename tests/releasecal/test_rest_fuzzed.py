@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.actions import tokens
 from accounts.vocabulary import Role, Scope
 from tests import factories
+from tests.reminders.saying import says
 
 HERE = Path(__file__).parent / "fuzzing"
 EVERYTHING = [role for role in Role if role is not Role.AUDITOR]  # who audits writes nothing
@@ -62,6 +63,7 @@ def names() -> dict[str, list[str | int]]:
         "audience": [audience.pk],
         "policy": [gate.rule.version.policy.slug],
         "procedure": [procedure.slug],
+        "rule": [says("promotion_ahead", -1).code],
         "rule of approvals": [factories.ApprovalRuleFactory(version=gate.rule.version).pk],
     }
 

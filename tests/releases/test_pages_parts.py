@@ -114,7 +114,7 @@ def test_the_journeys_of_a_project_cost_the_same_for_one_output_and_for_thirty(r
         bring(OutputFactory(project=project), ServiceFactory(), production, f"1.{number}")
     with CaptureQueriesContext(connection) as thirty:
         read(reader, project)
-    assert len(one) == len(thirty) == 31
+    assert len(one) == len(thirty) == 32
 
 
 def test_an_environment_shows_what_is_live_what_comes_and_what_went(reader: Client, production: Any):
