@@ -310,7 +310,7 @@ def test_the_sentence_says_what_waits_for_the_reader_and_for_nobody_else(petra: 
     tom: Any = factories.UserFactory()
     owned = {"owner_role": "", "owner_team": factories.MembershipFactory(user=tom).team}
     gate: Any = factories.GateFactory(stage="production", **owned)
-    ahead = timezone.now() + timedelta(days=300)
+    ahead = timezone.now() + timedelta(days=10)
     soon = {"starts_at": ahead, "ends_at": ahead + timedelta(hours=1)}
     factories.PromotionFactory(release=gate.release, environment__stage="production", **soon)
     his = signed_in(tom)
