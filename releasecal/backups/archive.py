@@ -29,7 +29,7 @@ GREATEST_MANIFEST: Final = 100_000_000
 _TABLE: Final = re.compile(r"tables/[a-z_][a-z0-9_]{0,62}")
 _EVIDENCE: Final = re.compile(r"evidence/[0-9a-f]{64}")
 _NAME: Final = re.compile(r"[A-Za-z0-9_]{1,255}")
-#: What reading a damaged zip raises.
+#: What `zipfile` raises for a damaged one: the last two for an unknown compression, and for one that asks for a password.
 _DAMAGES: Final = (BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 Watch = Callable[[int], None]

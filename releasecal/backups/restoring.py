@@ -121,7 +121,7 @@ def _has_rows(cursor: Any, where: tuple[str, str], present: set[str]) -> bool:
     table, condition = where
     if table not in present:
         return False
-    cursor.execute(f"SELECT EXISTS (SELECT FROM {table} WHERE {condition})")  # noqa: S608 both are written above
+    cursor.execute(f"SELECT EXISTS (SELECT FROM {table} WHERE {condition})")  # noqa: S608 - both are written above
     return bool(cursor.fetchone()[0])
 
 

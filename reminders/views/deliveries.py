@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +50,7 @@ def deliveries_(request: HttpRequest) -> HttpResponse:
         for one, subject in zip(page.rows, subjects, strict=True)
     ]
     stand = backlog(timezone.now())
-    context = {"page": page, "rows": rows, "backlog": stand, "verbs": _verbs(stand)}
+    context = {"page": page, "rows": rows, "backlog": stand, "verbs": _verbs(stand), "is_mailed": settings.MAILS_REMINDERS}
     return pages.show(request, "reminders/deliveries.html", context, known=DELIVERIES.known)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Model
@@ -34,6 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "channels": mine.channels_of(me),
         "heard": mine.heard_by(me),
         "shown": mine.SHOWN,
+        "is_mailed": settings.MAILS_REMINDERS,
         "crumbs": [("Me", "/me/")],
     }
     return pages.show(request, "reminders/mine.html", context)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts.vocabulary import AccountKind, Scope
+from accounts.vocabulary import AccountKind, Role, Scope
 from common.refusals import NotAllowed
 from history.models import Fact
 from reminders.actions import quiet_channels, subscriptions
@@ -103,6 +103,14 @@ def test_the_page_lists_what_is_watched_and_muted_and_ends_it(rosa, release):
     assert (answer.status_code, answer.url) == (302, "/me/reminders/")
     assert list(Subscription.objects.values_list("subject_kind", flat=True)) == ["release"]
     assert browser.post(f"/me/reminders/subscriptions/{muted.pk}/end/").status_code == 404
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_pages_say_when_nothing_can_be_mailed(rosa, settings, is_named):
+    settings.MAILS_REMINDERS = is_named
+    administrator: Any = factories.UserFactory(roles=[Role.ADMINISTRATOR])
+    for page, reader in (("/me/reminders/", rosa), ("/reminders/deliveries/", administrator)):
+        assert ("o mail server is named" in signed_in(reader).get(page).text) != is_named
 
 
 def test_nobody_ends_what_is_anothers(rosa, release):
