@@ -54,6 +54,10 @@ class Conflict(Refusal):
     title = "Conflict"
 
 
+class Overtaken(Conflict):
+    """What a verb had to lock became known only under the lock; the verb may begin again, and where it can, it does."""
+
+
 class IllegalMove(Conflict):
     """The state machine does not know this move from the present state."""
 

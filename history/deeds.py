@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from common.copying import copy_rows
+from common.refusals import Overtaken
 from common.rows import kind_of, pk_of
 from history.models import Change, Event, Fact
 from history.signals import committed, recorded
@@ -22,6 +23,7 @@ R = TypeVar("R")
 
 # Lost against another transaction, through nobody's fault: the whole verb may be tried again.
 _TRY_AGAIN = {"40001", "40P01"}
+_ATTEMPTS = 3
 MANY_FACTS = 100
 
 
@@ -76,7 +78,8 @@ def deed(function: Callable[P, R] | None = None, /, *, by: Actor | None = None, 
     """Open a deed: `@deed` on a verb that takes `by=` (and perhaps `reason=`), or `with deed(by=…, reason=…)`.
 
     The outermost one opens the transaction and writes the event as it ends; inner ones join it. As decorator it runs the whole
-    verb a second time when the database chose it as the victim of a deadlock or a serialisation failure.
+    verb again, three times at most, when the database chose it as the victim of a deadlock or a serialisation failure, or when
+    what it had to lock had changed meanwhile (`Overtaken`).
     """
     if function is not None:
         return _verb(function)
@@ -96,12 +99,15 @@ def _verb(function: Callable[P, R]) -> Callable[P, R]:
 
         if _open.get() is not None or connection.in_atomic_block:
             return once()
-        try:
-            return once()
-        except OperationalError as error:
-            if getattr(error.__cause__, "pgcode", None) not in _TRY_AGAIN:
-                raise
-            return once()
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return once()
+            except Overtaken:
+                continue
+            except OperationalError as error:
+                if getattr(error.__cause__, "pgcode", None) not in _TRY_AGAIN:
+                    raise
+        return once()
 
     return run
 

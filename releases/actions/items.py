@@ -12,10 +12,10 @@ from accounts.models import User
 from common import referring
 from common.refusals import Conflict
 from common.rows import Seen, expect_seen
-from environments.models import Environment, Service
+from environments.models import Service
 from history.deeds import deed, record
 from releases.actions import artefacts, candidates, deployments
-from releases.actions.opening import to_write
+from releases.actions.opening import locked_with_places, to_write
 from releases.models import Candidate, Deployment, Item, Release
 from releases.vocabulary import ItemChange
 
@@ -37,7 +37,8 @@ def add(
 
     Raises NotAllowed, Stale, RuleBroken, and Conflict when the release changes it already or its candidate is fixed.
     """
-    _lock_environments(release)
+    # Where it goes, its deployments may be other ones now.
+    locked_with_places(release)
     release = to_write(release, by=by, seen=seen)
     candidate = candidates.to_fill(release)
     if Item.objects.filter(release=release, service=service).exists():
@@ -100,7 +101,7 @@ def remove(item: Item, *, by: User, seen: Seen = None) -> None:
 
 
 def _to_write(item: Item, by: User, seen: Seen) -> tuple[Item, Candidate]:
-    _lock_environments(item.release)
+    locked_with_places(item.release)
     release = to_write(item.release, by=by)
     found: Item = Item.objects.select_for_update(no_key=True, of=("self",)).select_related("service").get(pk=item.pk)
     expect_seen(found, seen)
@@ -113,9 +114,3 @@ def _expect_not_taken(item: Item, candidate: Candidate) -> None:
         raise Conflict(
             f"An earlier candidate took {item.service} on its way, and what it took stays told; make a new release for what is to go on."
         )
-
-
-def _lock_environments(release: Release) -> None:
-    """Where the release goes: its deployments may be other ones now, and environments are locked before releases."""
-    going = Environment.objects.filter(promotions__release=release).values("pk")
-    list(Environment.objects.select_for_update(no_key=True).filter(pk__in=going).order_by("pk"))

@@ -1,12 +1,16 @@
 """How verbs on what a release carries begin: the release locked, who may asked, and whether anything may still change."""
 
+from collections.abc import Iterable
 from typing import Final
 
+from django.db.models import Q
+
 from accounts.models import User
-from common.refusals import Conflict, NotAllowed
+from common.refusals import Conflict, NotAllowed, Overtaken
 from common.rows import Seen, expect_seen
+from environments.models import Environment
 from releases import rules
-from releases.models import Release
+from releases.models import Promotion, Release
 from releases.vocabulary import ENDED
 
 NOT_YOURS: Final = "Only release managers, or its own manager, may write this release."
@@ -15,6 +19,22 @@ NOT_YOURS: Final = "Only release managers, or its own manager, may write this re
 def locked(release: Release) -> Release:
     """The release as it is now, until the transaction ends; its row comes after those of environments and before promotions'."""
     found: Release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
+    return found
+
+
+def locked_with_places(release: Release, environments: Iterable[int] = ()) -> Release:
+    """The same; before it, in the order of their keys, the environments of its promotions, whose places follow, and these.
+
+    Raises Overtaken when somebody planned it for one more environment while these were waited for: the verb begins again.
+    """
+    own = Promotion.objects.filter(release=release).order_by()
+    going = Environment.objects.filter(Q(pk__in=own.values("environment")) | Q(pk__in=set(environments))).order_by("pk")
+    held = {environment.pk for environment in going.select_for_update(no_key=True).only("pk")}
+    found = locked(release)
+    if not held.issuperset(own.values_list("environment_id", flat=True)):
+        raise Overtaken(
+            "Somebody planned this release for another environment at the same time. Look at what is there now, and try again."
+        )
     return found
 
 

@@ -11,7 +11,7 @@ from environments.models import Booking
 from releases.actions import members, promotions, releases
 from releases.models import Promotion, Release
 from tests.factories import NOON, EnvironmentFactory, ReleaseFactory, UserFactory
-from tests.racing import at_once
+from tests.racing import at_once, deadlocks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 6
@@ -39,6 +39,7 @@ def test_of_two_changes_of_what_both_saw_one_is_refused():
 def test_a_promotion_planned_while_the_release_is_cancelled_is_refused_or_cancelled_with_it():
     """Both lock environments, then the release: whoever comes second sees what the first did, and nobody waits for ever."""
     by = rosa()
+    before = deadlocks()
     for _ in range(ROUNDS):
         release: Any = ReleaseFactory(status="draft")
         first, second = EnvironmentFactory(), EnvironmentFactory()
@@ -57,6 +58,7 @@ def test_a_promotion_planned_while_the_release_is_cancelled_is_refused_or_cancel
         assert set(Promotion.objects.filter(release=release).values_list("status", flat=True)) == {"cancelled"}
         assert Release.objects.get(pk=release.pk).status == "cancelled"
         assert not Booking.objects.exists()
+    assert deadlocks() == before
 
 
 def test_of_two_packages_that_want_the_same_release_one_gets_it():

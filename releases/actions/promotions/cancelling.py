@@ -7,7 +7,8 @@ from common.refusals import IllegalMove, NotAllowed
 from common.rows import Seen, expect_seen
 from history.deeds import deed, record
 from releases import rules
-from releases.actions.promotions.places import NOT_YOURS, follow, locked, promotions_of, settle
+from releases.actions.opening import locked_with_places
+from releases.actions.promotions.places import NOT_YOURS, follow, promotions_of, settle
 from releases.models import Promotion, Release
 from releases.vocabulary import FINISHED, PromotionStatus
 
@@ -19,7 +20,7 @@ def cancel(promotion: Promotion, *, reason: str, by: User, at: datetime, seen: S
     Where the release holds an earlier stop until it leaves, it stays there for longer. Raises NotAllowed, Stale, IllegalMove when it
     runs, is paused or finished, and Conflict when the earlier stop's lanes are taken by then, naming who has them.
     """
-    release = locked(promotion.release, [promotion.environment_id])
+    release = locked_with_places(promotion.release)
     if not rules.may_write_release(by, release):
         raise NotAllowed(NOT_YOURS)
     promotion = next(one for one in promotions_of(release) if one.pk == promotion.pk)
@@ -38,8 +39,7 @@ def cancel_all(release: Release, *, reason: str, by: User, at: datetime) -> None
     Whoever cancels the release sets its status first, so that it holds no earlier stop any longer. Raises IllegalMove when one of
     them runs or is paused.
     """
-    environments = Promotion.objects.filter(release=release).unfinished().values_list("environment_id", flat=True)
-    release = locked(release, environments)
+    release = locked_with_places(release)
     if not rules.may_write_release(by, release):
         raise NotAllowed(NOT_YOURS)
     for promotion in promotions_of(release):

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from accounts.models import User
 from history.deeds import deed, record
-from releases.actions.promotions.places import follow, locked, promotions_of, settle_after_all
+from releases.actions.opening import locked_with_places
+from releases.actions.promotions.places import follow, promotions_of, settle_after_all
 from releases.models import Promotion
 from releases.vocabulary import PromotionStatus
 
@@ -21,7 +22,7 @@ def miss(*, by: User, at: datetime) -> int:
 
 @deed
 def _miss(promotion: Promotion, *, by: User, at: datetime) -> bool:
-    release = locked(promotion.release, [promotion.environment_id])
+    release = locked_with_places(promotion.release)
     own = {one.pk for one in promotions_of(release)}
     found = Promotion.objects.missed_by(at).filter(pk__in=own & {promotion.pk}).select_related("environment").first()
     if found is None:

@@ -10,7 +10,8 @@ from environments.actions import bookings
 from environments.actions.bookings import LanesTaken, Wish
 from history.deeds import deed, record
 from history.models import Fact
-from releases.actions.promotions.places import KIND, locked, promotions_of
+from releases.actions.opening import locked_with_places
+from releases.actions.promotions.places import KIND, promotions_of
 from releases.models import Promotion
 from releases.vocabulary import GOING_ON
 
@@ -31,7 +32,7 @@ def run_on(*, by: User, at: datetime) -> int:
 
 @deed
 def _run_on(promotion: Promotion, *, by: User, at: datetime) -> bool:
-    release = locked(promotion.release, [promotion.environment_id])
+    release = locked_with_places(promotion.release)
     own = {one.pk: one for one in promotions_of(release)}
     found = own[promotion.pk]
     if found.status not in GOING_ON or not Promotion.objects.beyond_their_places(at).filter(pk=found.pk).exists():

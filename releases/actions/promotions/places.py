@@ -10,8 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from environments.actions import bookings
 from environments.actions.bookings import LanesTaken, Wish
-from environments.models import Booking, Environment, Stop
-from environments.vocabulary import Hold
+from environments.models import Booking, Stop
 from history.deeds import record
 from releases import rules
 from releases.models import Promotion, Release
@@ -22,14 +21,6 @@ from releases.vocabulary import GOING_ON, UNFINISHED, ReleaseStatus
 
 NOT_YOURS: Final = "Only release managers, or the release's own manager, may write its promotions."
 KIND: Final = "promotion"
-
-
-def locked(release: Release, environments: Iterable[int]) -> Release:
-    """The release as it is now, locked; before it, in the order of their keys, these environments and those whose places follow."""
-    stays = {stop.environment_id for stop in _stops(release) if stop.holds == Hold.UNTIL_IT_LEAVES}
-    list(Environment.objects.select_for_update(no_key=True).filter(pk__in=stays | set(environments)).order_by("pk"))
-    found: Release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
-    return found
 
 
 def promotions_of(release: Release) -> list[Promotion]:

@@ -11,7 +11,8 @@ from common.rows import Seen, expect_seen
 from environments.models import Environment
 from history.deeds import deed, record
 from releases import rules
-from releases.actions.promotions.places import NOT_YOURS, follow, locked, promotions_of, settle
+from releases.actions.opening import locked_with_places
+from releases.actions.promotions.places import NOT_YOURS, follow, promotions_of, settle
 from releases.models import Candidate, Promotion, Release
 from releases.queries.routes import stops_of
 from releases.vocabulary import RELEASE_MOVES, UNFINISHED, PromotionStatus, ReleaseStatus
@@ -117,7 +118,7 @@ def expect_movable(promotion: Promotion) -> None:
 
 
 def _to_plan(release: Release, environments: Collection[int], by: User) -> Release:
-    release = locked(release, environments)
+    release = locked_with_places(release, environments)
     if not rules.may_write_release(by, release):
         raise NotAllowed(NOT_YOURS)
     if not RELEASE_MOVES[ReleaseStatus(release.status)]:
@@ -127,7 +128,7 @@ def _to_plan(release: Release, environments: Collection[int], by: User) -> Relea
 
 
 def _to_write(promotion: Promotion, by: User) -> Release:
-    release = locked(promotion.release, [promotion.environment_id])
+    release = locked_with_places(promotion.release)
     if not rules.may_write_release(by, release):
         raise NotAllowed(NOT_YOURS)
     return release

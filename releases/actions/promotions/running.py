@@ -11,9 +11,10 @@ from history.deeds import deed, record
 from policies.queries import standards
 from releases import rules, verdicts
 from releases.actions import deployments
+from releases.actions.opening import locked_with_places
 from releases.actions.promotions import obligations, outcomes
 from releases.actions.promotions.outcomes import Ended
-from releases.actions.promotions.places import locked, promotions_of, settle, settle_after_all
+from releases.actions.promotions.places import promotions_of, settle, settle_after_all
 from releases.models import Promotion, Release
 from releases.queries.routes import stops_of
 from releases.rules import BEEN_IN_PRODUCTION
@@ -157,7 +158,7 @@ def expect_status(promotion: Promotion, *statuses: str) -> None:
 
 def _to_run(promotion: Promotion, by: User, seen: Seen) -> tuple[Release, Promotion]:
     """The release and its promotion as they are now, locked, the environments before them."""
-    release = locked(promotion.release, [promotion.environment_id])
+    release = locked_with_places(promotion.release)
     promotion = next(one for one in promotions_of(release) if one.pk == promotion.pk)
     if not rules.may_run(by, promotion):
         raise NotAllowed(NOT_YOURS_TO_RUN)

@@ -73,7 +73,7 @@ def change(release: Release, changes: Mapping[str, Any], *, by: User, at: dateti
     changes = _without_empty_words(changes)
     status, wanted = changes.pop("status", None), changes.pop("external_links", None)
     moves_things = _differs(Release.objects.get(pk=release.pk), changes, _MOVES_THINGS)
-    if moves_things:
+    if moves_things or status in ENDED:
         Environment.objects.all_locked()
     release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
     if not rules.may_write_release(by, release):
