@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from accounts.vocabulary import Role
 from common.searching import with_words
 from reminders.vocabulary import IN_HAND, WAITING, DeliveryState, ReminderState
 
@@ -95,3 +96,36 @@ class EpochQuerySet(models.QuerySet[Any]):
     def present(self) -> Any:
         """The one there is; made when it is first asked for."""
         return self.get_or_create(pk=1)[0]
+
+
+class WebhookQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """Administrators write them; release managers and auditors look at them."""
+        may = user.is_authenticated and user.is_active and user.has_role(Role.ADMINISTRATOR, Role.RELEASE_MANAGER, Role.AUDITOR)
+        return self.all() if may else self.none()
+
+    def matching(self, words: str) -> Self:
+        """Those whose name or address holds every word."""
+        return with_words(self, words, "name", "target")
+
+
+class WebhookMessageQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """What the other side answered is for administrators alone."""
+        return self.all() if user.is_authenticated and user.is_active and user.is_administrator else self.none()
+
+    def matching(self, words: str) -> Self:
+        """Those whose kind or reason holds every word."""
+        return with_words(self, words, "kind", "reason")
+
+    def waiting(self, at: datetime) -> Self:
+        """Those that may be sent at an instant (UTC), of webhooks that are not left alone then."""
+        is_paused = Q(webhook__paused_until__gt=at)
+        return self.filter(~is_paused, state__in=WAITING, next_at__lte=at)
+
+    def forsaken(self, at: datetime) -> Self:
+        """Those whose worker has not come back in time."""
+        return self.filter(state__in=IN_HAND, lease_until__lte=at)
+
+    def held(self) -> Self:
+        return self.filter(state=DeliveryState.HELD)

@@ -6,5 +6,6 @@ from reminders.models.quiet_channel import QuietChannel
 from reminders.models.reminder import Reminder
 from reminders.models.rule import Rule
 from reminders.models.subscription import Subscription
+from reminders.models.webhook import Webhook, WebhookMessage
 
-__all__ = ["Delivery", "Epoch", "QuietChannel", "Reminder", "Rule", "Subscription"]
+__all__ = ["Delivery", "Epoch", "QuietChannel", "Reminder", "Rule", "Subscription", "Webhook", "WebhookMessage"]

@@ -24,6 +24,7 @@ MACHINERY = {
     "releases_readiness": "worked out anew from the verdict, for sorting lists",
     "reminders_reminder": "planned anew at any time from what is tracked",
     "reminders_delivery": "the queue of what is sent, written at every step of a sending",
+    "reminders_webhookmessage": "the queue of what webhooks are told, written at every step of a call",
     "reminders_epoch": "counted up at every look",
     "exchange_import": "an import's own row, written on a second connection, kept for dry runs and failures too",
 }
