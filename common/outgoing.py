@@ -8,6 +8,7 @@ that the operator trusts although they are private or speak plain http.
 
 import ipaddress
 import socket
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,6 +53,10 @@ class NoAnswer(Exception):
     """Nobody answered in time, or not in HTTP; the message is a sentence."""
 
 
+class NoConnection(NoAnswer):
+    """Nobody was reached, so that nothing was sent."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back: the status, the beginning of the body as text, and how many seconds it took."""
@@ -83,14 +88,22 @@ def check(url: str) -> None:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Send `body`. Raises `NotOut` before anything was sent, `NoAnswer` when it is not known what became of it."""
+    """Send `body`. Raises as `call` does."""
+    return call("POST", url, body, headers)
+
+
+def call(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
+    """Ask an address for something, or send it `body`.
+
+    Raises `NotOut` and `NoConnection` when nothing was sent, `NoAnswer` when it is not known what became of it.
+    """
     way = _way(url)
     address = _address_of(way)
     began = time.monotonic()
     pool = _pool(way, address)
     try:
         response = pool.request(
-            "POST",
+            method,
             way.parts._replace(scheme="", netloc="").geturl() or "/",
             body=body,
             headers={"Host": way.parts.netloc.rpartition("@")[2], "User-Agent": "Releasecal", **headers},
@@ -104,7 +117,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         finally:
             response.close()
     except urllib3.exceptions.HTTPError as problem:
-        raise NoAnswer(f"{way.host} did not answer: {_in_words(problem)}.") from problem
+        silence = NoConnection if _was_unheard(problem) else NoAnswer
+        raise silence(f"{way.host} did not answer: {_in_words(problem)}.") from problem
     finally:
         pool.close()
     return Answer(response.status, text, time.monotonic() - began)
@@ -134,7 +148,7 @@ def _address_of(way: _Way) -> str:
     try:
         found = socket.getaddrinfo(way.host, way.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as problem:
-        raise NoAnswer(f"{way.host} has no address.") from problem
+        raise NoConnection(f"{way.host} has no address.") from problem
     addresses = [str(info[4][0]).partition("%")[0] for info in found]
     if not way.is_trusted:
         for address in addresses:
@@ -184,6 +198,12 @@ def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> str:
             break
         found += piece
     return found.decode(errors="replace")
+
+
+def _was_unheard(problem: urllib3.exceptions.HTTPError) -> bool:
+    """Whether it went wrong before a word was said: `NewConnectionError` is one of these too."""
+    is_unknown = isinstance(problem, urllib3.exceptions.SSLError) and isinstance(problem.args[0], ssl.SSLCertVerificationError)
+    return is_unknown or isinstance(problem, urllib3.exceptions.ConnectTimeoutError)
 
 
 def _in_words(problem: urllib3.exceptions.HTTPError) -> str:
