@@ -59,11 +59,12 @@ class NoConnection(NoAnswer):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the status, the beginning of the body as text, and how many seconds it took."""
+    """What came back: the status, the beginning of the body as text, how many seconds it took, and the header Retry-After as it came."""
 
     status: int
     text: str
     seconds: float
+    retry_after: str = ""
 
     @property
     def is_good(self) -> bool:
@@ -121,7 +122,7 @@ def call(method: str, url: str, body: bytes | None, headers: Mapping[str, str]) 
         raise silence(f"{way.host} did not answer: {_in_words(problem)}.") from problem
     finally:
         pool.close()
-    return Answer(response.status, text, time.monotonic() - began)
+    return Answer(response.status, text, time.monotonic() - began, response.headers.get("Retry-After", ""))
 
 
 def _way(url: str) -> _Way:
