@@ -18,6 +18,16 @@ from releasecal.embedded.redis import Redis
 
 DATABASES_PER_WORKER = 2  # one for the broker, one for the cache
 MOST_WORKERS = 32
+# Races of some sixty each may be run by several workers at the same time, beside whole programs that were started.
+MOST_CONNECTIONS = 400
+
+#: Limits that protect people from each other; here only a slow or a quick machine would reach them. Whatever is about one sets it.
+LIMITS = {
+    "LOCK_TIMEOUT_MS": "120000",
+    "STATEMENT_TIMEOUT_MS": "300000",
+    "IDLE_TIMEOUT_MS": "600000",
+    "API_LIMIT_PER_MINUTE": "1000000",
+}
 
 
 class Servers:
@@ -33,7 +43,11 @@ class Servers:
         open_to_servers(self.folder)
         if "DATABASE_URL" not in os.environ:
             self.postgres = Postgres(
-                self.folder / "postgres", bin=postgres_binaries(), log=self.folder / "postgres.log", durable=False
+                self.folder / "postgres",
+                bin=postgres_binaries(),
+                log=self.folder / "postgres.log",
+                durable=False,
+                settings={"max_connections": str(MOST_CONNECTIONS)},
             )
             self.postgres.start()
             os.environ["DATABASE_URL"] = self.postgres.url(SUPERUSER)
@@ -73,6 +87,8 @@ def prepare_environment() -> None:
     os.environ.setdefault("SECRET_KEY", "only-for-the-suite-" + "x" * 40)
     os.environ.setdefault("STATIC_STORAGE", "plain")
     os.environ.setdefault("TZ", "UTC")
+    for name, limit in LIMITS.items():
+        os.environ.setdefault(name, limit)
 
 
 prepare_environment()

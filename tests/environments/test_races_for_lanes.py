@@ -2,10 +2,11 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from accounts.vocabulary import Role
@@ -16,12 +17,12 @@ from environments.models import Booking, Environment, Place
 from environments.verdicts import Claim
 from history.deeds import deed, record
 from tests.factories import NOON, EnvironmentFactory, UserFactory
-from tests.racing import at_once
+from tests.racing import PATIENCE, Glances, at_once, deadlocks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
 LANES, WANT = 3, 64
-ROUNDS, FEWER = 10, 8
+ROUNDS, FEWER = 5, 8
 
 
 def one_lane(environment: Environment, by: User) -> Booking:
@@ -43,11 +44,12 @@ def test_without_the_lock_and_the_constraint_lanes_are_given_away_twice():
     """The control: the same reckoning by a verb that only looks and then writes."""
     clock = User.objects.clock()
 
-    def look_and_write(environment: Environment) -> None:
+    def look_and_write(environment: Environment, glances: Glances) -> None:
         wanted = Claim(0, NOON, NOON + HOUR, 1)
         with deed(by=clock):
             found = Booking.objects.filter(environment=environment).values_list("pk", "starts_at", "ends_at", "lanes")
             if not verdicts.taken(wanted, [Claim(*row) for row in found], LANES):
+                glances.pause()
                 made = Booking.objects.create(
                     environment=environment, starts_at=NOON, ends_at=NOON + HOUR, lanes=1, booked_by=clock
                 )
@@ -56,7 +58,7 @@ def test_without_the_lock_and_the_constraint_lanes_are_given_away_twice():
     too_many = 0
     for _ in range(ROUNDS):
         environment: Any = EnvironmentFactory(lanes=LANES)
-        at_once([lambda environment=environment: look_and_write(environment)] * FEWER)
+        at_once([partial(look_and_write, environment, Glances(FEWER))] * FEWER)
         too_many += environment.bookings.count() > LANES
     assert too_many >= 0.4 * ROUNDS
 
@@ -77,7 +79,7 @@ def test_locks_in_the_order_somebody_asks_for_them_do_deadlock():
     """The control: what the count of the database would have shown."""
     here, there = EnvironmentFactory(), EnvironmentFactory()
     before = deadlocks()
-    have_one = threading.Barrier(2)
+    have_one = threading.Barrier(2, timeout=PATIENCE)
 
     def lock(first: Any, second: Any) -> None:
         with transaction.atomic():
@@ -88,11 +90,3 @@ def test_locks_in_the_order_somebody_asks_for_them_do_deadlock():
     given = at_once([lambda: lock(here, there), lambda: lock(there, here)])
     assert sorted(str(type(each).__name__) for each in given) == ["NoneType", "OperationalError"]
     assert deadlocks() == before + 1
-
-
-def deadlocks() -> int:
-    """How many the database has resolved; connections count theirs in at the latest as they close."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])

@@ -15,13 +15,14 @@ from pathlib import Path
 
 from releasecal.embedded import children
 from releasecal.embedded.homes import reachable
+from tests.servers import LIMITS
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "node_modules", "var", "__pycache__", ".*_cache", ".hypothesis")
 # What the suite says to its own processes must not reach a program started as a person would start it.
 OF_THE_SUITE = (
     *("DATABASE_URL", "REDIS_URL", "CACHE_URL", "SECRET_KEY", "VAR_DIR", "STATIC_STORAGE", "DJANGO_SETTINGS_MODULE", "DEMO"),
-    *("RELEASECAL_TEST_REDIS", "PYTHONPATH", "VIRTUAL_ENV", "PORT", "TZ", "OWNER_DATABASE_URL"),
+    *("RELEASECAL_TEST_REDIS", "PYTHONPATH", "VIRTUAL_ENV", "PORT", "TZ", "OWNER_DATABASE_URL", *LIMITS),
 )
 BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
 

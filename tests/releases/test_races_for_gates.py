@@ -1,6 +1,5 @@
 """A gate that is decided and reopened at once, or reopened while a promotion through it starts: one after the other, whatever comes first."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,7 +20,7 @@ from releases.queries.gates import state_of
 from releases.vocabulary import GateOutcome, PromotionStatus
 from tests.callers import change
 from tests.factories import ArtefactFactory, EnvironmentFactory, GateFactory, ItemFactory, ReleaseFactory, UserFactory
-from tests.racing import at_once, crew, rounds
+from tests.racing import Glances, at_once, crew, rounds
 from tests.standards import standard
 
 ROUNDS, CONTROLS = rounds(6), rounds(6)
@@ -36,27 +35,28 @@ def people() -> list[Any]:
     return [UserFactory(roles=[Role.RELEASE_MANAGER]) for _ in range(4)]
 
 
-def passed_once(gate: Gate, who: Any, _: int) -> Any:
+def passed_once(gate: Gate, who: Any, _: Glances) -> Any:
     return gates.decide(gate, outcome="passed", by=who, at=NOW)
 
 
-def passed_without_the_lock(gate: Gate, who: Any, _: int) -> Any:
+def passed_without_the_lock(gate: Gate, who: Any, glances: Glances) -> Any:
     """What the verb would be if it looked before it locked: the negative control."""
     standing = state_of([gate], NOW)[gate.pk]
     if standing.decision is not None:
         raise Refusal("It is passed already.")
-    time.sleep(0.02)
+    glances.pause()
     with deed(by=who):
         made = deciding._write(gate, GateOutcome.PASSED, "", who, NOW)
         record(gate, "passed", by=who)
     return made
 
 
-def decided_twice(pass_it: Callable[[Gate, Any, int], Any], people: list[Any], together: Any) -> bool:
+def decided_twice(pass_it: Callable[[Gate, Any, Glances], Any], people: list[Any], together: Any) -> bool:
     """Whether of several who pass a gate at once more than one did."""
     made: Any = GateFactory()
     gate = Gate.objects.with_rules().get(pk=made.pk)
-    answers = together([partial(pass_it, gate, who, 0) for who in people])
+    glances = Glances(len(people))
+    answers = together([partial(pass_it, gate, who, glances) for who in people])
     unexpected = [each for each in answers if isinstance(each, Exception) and not isinstance(each, Refusal)]
     assert unexpected == []
     return GateDecision.objects.filter(gate=gate, outcome=GateOutcome.PASSED).count() != 1
@@ -102,10 +102,10 @@ def coming_through(people: list[Any]) -> tuple[Promotion, Gate]:
     return ready, gate
 
 
-def started_past_a_reopened_gate(start: Callable[[Promotion, Any], Any], people: list[Any], together: Any) -> bool:
+def started_past_a_reopened_gate(meanwhile: Callable[..., list[Callable[[], Any]]], people: list[Any], together: Any) -> bool:
     """Whether something started after the gate before it was reopened; both at once."""
     promotion, gate = coming_through(people)
-    answers = together([lambda: start(promotion, people[1]), lambda: gates.reopen(gate, by=people[2], at=NOW)])
+    answers = together(meanwhile(promotion, gate, people))
     assert [each for each in answers if isinstance(each, Exception) and not isinstance(each, RuleBroken)] == []
     has_started = Promotion.objects.get(pk=promotion.pk).status == PromotionStatus.RUNNING
     assert has_started != isinstance(answers[0], RuleBroken), "it runs, or it was refused"
@@ -114,21 +114,35 @@ def started_past_a_reopened_gate(start: Callable[[Promotion, Any], Any], people:
     return has_started and order.values_list("verb", flat=True)[0] == "started"
 
 
-def run(promotion: Promotion, by: Any) -> Any:
-    return promotions.run(promotion, by=by, at=NOW)
+def run(promotion: Promotion, gate: Gate, people: list[Any]) -> list[Callable[[], Any]]:
+    return [
+        lambda: promotions.run(promotion, by=people[1], at=NOW),
+        lambda: gates.reopen(gate, by=people[2], at=NOW),
+    ]
 
 
-def look_and_run(promotion: Promotion, by: Any) -> Any:
+def look_and_run(promotion: Promotion, gate: Gate, people: list[Any]) -> list[Callable[[], Any]]:
     """The negative control: a start that asks for the verdict before anything is locked."""
-    found = Promotion.objects.with_references().get(pk=promotion.pk)
-    verdict = verdicts.verdict(found, NOW, starting=True)
-    if not verdict.allowed:
-        raise RuleBroken(verdict.sentence)
-    time.sleep(0.3)
-    with deed(by=by):
-        found.status = PromotionStatus.RUNNING
-        found.save(update_fields=["status"])
-        record(found, "started", by=by)
+    looked, reopened = Glances(2), Glances(2)
+
+    def start() -> None:
+        found = Promotion.objects.with_references().get(pk=promotion.pk)
+        verdict = verdicts.verdict(found, NOW, starting=True)
+        if not verdict.allowed:
+            raise RuleBroken(verdict.sentence)
+        looked.pause()
+        reopened.pause()
+        with deed(by=people[1]):
+            found.status = PromotionStatus.RUNNING
+            found.save(update_fields=["status"])
+            record(found, "started", by=people[1])
+
+    def reopen() -> None:
+        looked.pause()
+        gates.reopen(gate, by=people[2], at=NOW)
+        reopened.pause()
+
+    return [start, reopen]
 
 
 def test_nothing_starts_past_a_gate_that_is_reopened_meanwhile(people: list[Any]):

@@ -11,7 +11,7 @@ from history.deeds import deed, record
 from releases.actions import prerequisites
 from releases.models import Prerequisite, Release
 from tests.factories import PrerequisiteFactory, ReleaseFactory, UserFactory
-from tests.racing import at_once
+from tests.racing import Glances, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
@@ -35,15 +35,16 @@ def test_without_the_lock_both_are_made():
     """The control: the same look by a verb that takes no lock."""
     rita: Any = UserFactory(roles=[Role.RELEASE_MANAGER])
 
-    def look_and_write(release: Release, needs: Release) -> None:
+    def look_and_write(release: Release, needs: Release, glances: Glances) -> None:
         with deed(by=rita):
             if prerequisites._way(needs, release):
                 raise RuleBroken("It would wait for itself.")
+            glances.pause()
             record(Prerequisite.objects.create(release=release, needs=needs), "made", by=rita)
 
     circles = 0
     for _ in range(ROUNDS):
-        one, two = ReleaseFactory(), ReleaseFactory()
-        at_once([partial(look_and_write, one, two), partial(look_and_write, two, one)])
+        one, two, glances = ReleaseFactory(), ReleaseFactory(), Glances(2)
+        at_once([partial(look_and_write, one, two, glances), partial(look_and_write, two, one, glances)])
         circles += Prerequisite.objects.filter(release__in=[one, two]).count() == 2
     assert circles >= 0.4 * ROUNDS

@@ -1,6 +1,6 @@
 """Several decide on the same promotion at once, over connections of their own."""
 
-import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from releases.queries.seats import standing
 from releases.vocabulary import ApprovalDecision
 from tests.approving import asks, digest, manager, requested, team_of
 from tests.factories import NOON, UserFactory
-from tests.racing import at_once, rounds
+from tests.racing import Glances, at_once, rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS, CONTROLS = rounds(5), rounds(6)
@@ -25,14 +25,15 @@ def say(promotion: Promotion, by: Any, seen: str) -> Any:
     return approvals.decide(promotion, decision="approve", digest=seen, by=by, at=NOON)
 
 
-def look_and_write(promotion: Promotion, by: Any, seen: str) -> Any:
+def look_and_write(promotion: Promotion, by: Any, seen: str, *glances: Glances) -> Any:
     """The control: the same by a verb that looks first, and then writes without a lock."""
     with deed(by=by):
         found = Promotion.objects.with_references().get(pk=promotion.pk)
         stand = standing([found], NOON)[found.pk]
         if by.pk in stand.spoken or seen != stand.shown.digest:
             raise Conflict("No")
-        time.sleep(0.02)
+        for each in glances:
+            each.pause()
         made = Approval.objects.create(
             promotion=found, decision=ApprovalDecision.APPROVE, by=by, digest=seen, shown={}, at=NOON, lapses_at=None
         )
@@ -61,7 +62,8 @@ def test_without_the_lock_two_approvers_leave_it_waiting():
         made = requested(by=rosa)
         seen = digest(made)
         # The verb that follows approvals by itself is not asked: only what the two wrote.
-        at_once([lambda by=by, made=made, seen=seen: look_and_write(made, by, seen) for by in (sven, sara)])
+        glances = Glances(2)
+        at_once([partial(look_and_write, made, by, seen, glances) for by in (sven, sara)])
         waiting += Promotion.objects.get(pk=made.pk).status == "requested"
     assert waiting >= 0.4 * CONTROLS
 
@@ -85,7 +87,7 @@ def test_without_the_lock_a_double_click_writes_twice():
     for _ in range(CONTROLS):
         made = requested(by=rosa)
         seen = digest(made)
-        at_once([lambda made=made, seen=seen: look_and_write(made, sven, seen)] * 2)
+        at_once([partial(look_and_write, made, sven, seen, Glances(2))] * 2)
         twice += made.approvals.count() == 2
     assert twice >= 0.4 * CONTROLS
 
@@ -113,14 +115,16 @@ def test_without_the_lock_what_nobody_saw_is_approved():
     rosa, omar, sven = manager(), manager("Omar"), UserFactory()
     asks({"team": team_of(sven), **LONG})
     unseen = 0
+
+    def edit(item: Any, looked: Glances, edited: Glances) -> None:
+        looked.pause()
+        items.change(item, {"version": "9.9.9"}, by=omar)
+        edited.pause()
+
     for _ in range(CONTROLS):
         made = requested(by=rosa)
         seen, item = digest(made), made.release.items.get()
-        at_once(
-            [
-                lambda made=made, seen=seen: look_and_write(made, sven, seen),
-                lambda item=item: items.change(item, {"version": "9.9.9"}, by=omar),
-            ]
-        )
+        looked, edited = Glances(2), Glances(2)
+        at_once([partial(look_and_write, made, sven, seen, looked, edited), partial(edit, item, looked, edited)])
         unseen += Promotion.objects.get(pk=made.pk).status == "approved" and digest(made) != seen
     assert unseen >= 0.4 * CONTROLS
