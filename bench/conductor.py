@@ -15,12 +15,13 @@ from django.db import connection
 from accounts.actions import tokens
 from accounts.models import User
 from accounts.vocabulary import Scope
-from bench.paths import calendar, exchange, feeds, lanes, rest, verdicts
+from bench.paths import calendar, exchange, feeds, lanes, reminders, rest, verdicts
 from bench.progress import say
 from bench.reference import Size, build, is_built
 from bench.timing import Figure
 from history.deeds import deed, record
 
+_REMINDERS = frozenset({"G13", "G14"})
 PAGE = settings.BASE_DIR / "docs" / "benchmarks.md"
 
 
@@ -32,7 +33,13 @@ def conduct(scale: float, only: frozenset[str]) -> int:
         with _database("bench_import"):
             figures.append(exchange.figure())
             _tell(figures[-1])
-    if not only or only - {"G17"}:
+    if not only or only & _REMINDERS:
+        say("an empty database for reminders")
+        with _database("bench_reminders"):
+            for figure in reminders.figures(only):
+                figures.append(figure)
+                _tell(figure)
+    if not only or only - {"G17"} - _REMINDERS:
         with _database(f"bench_{str(scale).replace('.', '_')}", keep=True):
             size = Size(scale)
             if not is_built(size):
@@ -166,5 +173,5 @@ Written by `python3 run.py bench`. Absolute times mean little on shared machines
 
 **Conditions.** {datetime.now(UTC):%d %B %Y}; {platform.system()} {platform.machine()}, {os.cpu_count()} processors ({model}); Python {platform.python_version()}, PostgreSQL {postgres}. Scale {scale:g}: {size}.
 
-**What the limits are.** G1, G2: psycopg2 rows, orjson and a bare WSGI function that gives the same JSON without sign-in, filters, rate limit or headers. G3: the list's own first page. G5: the feed's rows by the bare queries, one formatted string each, joined and compressed in the same way. G6: a view behind the same middleware that answers two letters; the feed's own 304. G7: a view of the same site, signed in, that asks the database the same questions and joins prebuilt strings inside the same frame (name, menu and CSRF token differ from person to person and request to request). G8: the same HTML from a file, with the product's styles and scripts; and the page of a full month beside that of a quiet one. G10: the two-part query and one for what an entry says, by hand. G12: the same deed, with its event, changes and commit, into a table that lacks the exclusion constraint; a rate of 0.7 is a ratio of 1.43. G17: COPY of the rows the import leaves, through the same triggers, in one event.
+**What the limits are.** G1, G2: psycopg2 rows, orjson and a bare WSGI function that gives the same JSON without sign-in, filters, rate limit or headers. G3: the list's own first page. G5: the feed's rows by the bare queries, one formatted string each, joined and compressed in the same way. G6: a view behind the same middleware that answers two letters; the feed's own 304. G7: a view of the same site, signed in, that asks the database the same questions and joins prebuilt strings inside the same frame (name, menu and CSRF token differ from person to person and request to request). G8: the same HTML from a file, with the product's styles and scripts; and the page of a full month beside that of a quiet one. G10: the two-part query and one for what an entry says, by hand. G12: the same deed, with its event, changes and commit, into a table that lacks the exclusion constraint; a rate of 0.7 is a ratio of 1.43. G13: two processes that lease a thousand rows at once, and mark them as sent; the product's give each letter to a channel that takes all of them. G14: two processes that write one of the product's mails over and over with the standard library, and send it, a hundred a connection, to the same server. G17: COPY of the rows the import leaves, through the same triggers, in one event.
 """
