@@ -31,6 +31,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.vocabulary import Role
 from common.refusals import BadInput, Conflict
 from history.actions import ANCHORS, anchor_head
 from history.models import Event, Head
@@ -49,12 +50,14 @@ from releases.actions import evidence
 from releases.evidence import storing
 from releases.models import Evidence, Gate
 from reminders.actions import epochs
-from reminders.models import Epoch
+from reminders.models import Delivery, Epoch
 from tests.factories import UserFactory
+from tests.reminders.chaos import Broker, Crew, Sink, make_due, serving, variables, wait_until
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 WRITERS = 8
+MAILS = 60
 TOUCHED = {
     "history_event",
     "history_fact",
@@ -301,6 +304,55 @@ def expect_it_to_work(number):
     for forbidden in ("UPDATE projects_output SET name = ''", "DELETE FROM history_change", "DELETE FROM releases_evidence"):
         with pytest.raises(DatabaseError):
             ask(forbidden)
+
+
+def test_a_backup_made_in_the_middle_of_sending_sends_nothing_twice(make, migrated, tmp_path):
+    """What was said after it was made, it cannot know: all that was due by then is held, whoever works and looks, until somebody decides."""
+    sending, broker = make(like=migrated), Broker(tmp_path / "redis")
+    file = tmp_path / "backup.zip"
+    sink = Sink(pace=0.02, refuses=False)
+    with ExitStack() as stack:
+        stack.callback(broker.stop)
+        port = stack.enter_context(serving(sink))
+        with sending.at_work(OWNER):
+            grant(APPLICATION)
+            make_due(MAILS, timezone.now())
+            with working(sending, broker, port, tmp_path / "first"):
+                wait_until(lambda: len(sink.taken) >= MAILS // 4, "some were sent", 90)
+                backup(file, at=timezone.now(), tell=quiet)
+                wait_until(lambda: Delivery.objects.filter(state="sent").count() == MAILS, "all were sent", 90)
+        other = make(like=migrated)
+        other.take_back(file)
+        with other.at_work(OWNER), working(other, broker, port, tmp_path / "second"):
+            wait_until(lambda: Delivery.objects.held().exists(), "the rest was held", 90)
+            look_on()
+            held = Delivery.objects.held().count()
+            assert Delivery.objects.filter(state="sent").count() == MAILS - held
+            assert epochs.drop(by=UserFactory(name="Olga", roles=[Role.ADMINISTRATOR])) == held
+            look_on()
+            assert set(Delivery.objects.values_list("state", flat=True)) == {"sent", "skipped"}
+    assert len(sink.taken) == MAILS
+    assert sink.doubled == []
+
+
+@contextmanager
+def working(system, broker, port, folder):
+    """A clock and two workers who send what a system has to say."""
+    folder.mkdir()
+    crew = Crew(folder, variables(broker, port, system.folder))
+    try:
+        crew.clock("clock")
+        for _ in range(2):
+            crew.hire("mail", "default")
+        yield
+    finally:
+        crew.dismiss()
+
+
+def look_on():
+    """Until they have looked three times more for what is due."""
+    before = Epoch.objects.get().looks
+    wait_until(lambda: Epoch.objects.get().looks >= before + 3, "they looked on", 90)
 
 
 def test_a_restore_that_is_stopped_leaves_an_empty_system_and_another_one_makes_it_the_same_in_everything(
