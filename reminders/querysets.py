@@ -129,3 +129,17 @@ class WebhookMessageQuerySet(models.QuerySet[Any]):
 
     def held(self) -> Self:
         return self.filter(state=DeliveryState.HELD)
+
+
+class ChatAddressQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own only."""
+        return self.filter(user=user.pk) if user.is_authenticated and user.is_active else self.none()
+
+    def people(self, among: Iterable[int]) -> set[int]:
+        """Which of some people (ids) can be reached by chat."""
+        return set(self.filter(user__in=set(among)).order_by().values_list("user_id", flat=True))
+
+    def to_be_tried(self, since: datetime) -> Self:
+        """Those of which a test was asked for after an instant (UTC), and not begun yet."""
+        return self.filter(trial_asked_at__gt=since, trial_at=None)

@@ -56,6 +56,7 @@ class Channel(models.TextChoices):
     """By which way; each has its folder in `channels/`."""
 
     EMAIL = "email", "e-mail"
+    CHAT = "chat", "chat"
 
 
 class ReminderState(models.TextChoices):

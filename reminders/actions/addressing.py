@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from reminders.actions.planning import stands
-from reminders.models import Delivery, QuietChannel, Reminder
+from reminders.models import ChatAddress, Delivery, QuietChannel, Reminder
 from reminders.occasions import DATED
 from reminders.queries.recipients import Recipient, recipients
-from reminders.vocabulary import LATE, SWITCHED_OFF, Audience, DeliveryState, Occasion, ReminderState
+from reminders.vocabulary import LATE, SWITCHED_OFF, Audience, Channel, DeliveryState, Occasion, ReminderState
 
 _AT_ONCE: Final = 500
 _LOCK: Final = 6_204_118_240_102
@@ -66,12 +66,16 @@ def _due(at: datetime) -> list[Reminder]:
 def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], at: datetime) -> list[Delivery]:
     made: list[Delivery] = []
     last: dict[tuple[int, str, str, int], Delivery] = {}
-    quiet = QuietChannel.objects.pairs(each.user.pk for some in to.values() for each in some)
+    everybody = {each.user.pk for some in to.values() for each in some}
+    quiet = QuietChannel.objects.pairs(everybody)
+    by_chat = _by_chat(reminders, everybody, quiet)
     # In the order of their due moments: of those about the same thing a later one takes the place of an earlier, overdue one.
     for reminder in reminders:
         is_dated = Occasion(reminder.rule.occasion) in DATED
         for recipient in to[reminder.pk]:
             for channel in reminder.rule.channels:
+                if channel == Channel.CHAT and recipient.user.pk not in by_chat:
+                    continue
                 delivery = Delivery(
                     reminder=reminder,
                     recipient=recipient.user,
@@ -91,6 +95,13 @@ def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], a
                     last[key] = delivery
                 made.append(delivery)
     return made
+
+
+def _by_chat(reminders: Iterable[Reminder], people: set[int], quiet: set[tuple[int, str]]) -> set[int]:
+    """Who of some people (ids) gave an address of a chat and did not switch it off: for others a chat is no way at all."""
+    if not any(Channel.CHAT in reminder.rule.channels for reminder in reminders):
+        return set()
+    return {number for number in ChatAddress.objects.people(people) if (number, Channel.CHAT) not in quiet}
 
 
 def _mark(numbers: Iterable[int], state: ReminderState) -> None:

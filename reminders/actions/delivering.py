@@ -18,7 +18,7 @@ from accounts.vocabulary import AccountKind
 from reminders.actions import leasing
 from reminders.actions.leasing import Hold, Outcome
 from reminders.actions.planning import stands
-from reminders.channels import TRANSPORTS, Courier, Parcel, Refused, Unanswered, Unreachable
+from reminders.channels import TRANSPORTS, Courier, NoWay, Parcel, Refused, Unanswered, Unreachable
 from reminders.models import Delivery, QuietChannel
 from reminders.queries.letters import Letters
 from reminders.queries.recipients import still_concerned
@@ -149,6 +149,8 @@ class _Round:
             now = self._clock()
             self._hold.settle_next(one.pk, Outcome(leasing.waiting_word(one), now, one.reason, now + SOON, counts=False))
             raise
+        except NoWay as reason:
+            return Outcome(DeliveryState.SKIPPED, self._clock(), str(reason), counts=False)
         except Refused as refusal:
             return self._failed(one, refusal.reason, for_good=refusal.for_good)
         except Unanswered as silence:

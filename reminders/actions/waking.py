@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 LOOK: Final = "reminders.tasks.look"
 DELIVER: Final = "reminders.tasks.deliver"
-QUEUES: Final = {Channel.EMAIL: "mail"}
+QUEUES: Final = {Channel.EMAIL: "mail", Channel.CHAT: "chat"}
 #: What a look would find now it finds in so many seconds too, with whatever else is committed by then: one message for all of it.
 GATHER: Final = 2
 #: A broker that could not be reached is left alone for so many seconds, so that not every request waits for it.

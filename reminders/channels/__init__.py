@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
-from reminders.channels.base import Courier, Parcel, Refused, Transport, Unanswered, Unreachable
+from reminders.channels.base import Courier, NoWay, Parcel, Refused, Transport, Unanswered, Unreachable
+from reminders.channels.chat.transport import Chat
 from reminders.channels.email.transport import Email
 from reminders.vocabulary import Channel
 
-TRANSPORTS: Final[Mapping[Channel, Transport]] = {Channel.EMAIL: Email()}
+TRANSPORTS: Final[Mapping[Channel, Transport]] = {Channel.EMAIL: Email(), Channel.CHAT: Chat()}
 
-__all__ = ["TRANSPORTS", "Courier", "Parcel", "Refused", "Transport", "Unanswered", "Unreachable"]
+__all__ = ["TRANSPORTS", "Courier", "NoWay", "Parcel", "Refused", "Transport", "Unanswered", "Unreachable"]

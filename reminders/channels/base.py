@@ -39,11 +39,15 @@ class Unreachable(Exception):
     """The other side can't be reached at all; no letter is to blame."""
 
 
+class NoWay(Exception):
+    """The recipient can't be reached by this way any more; the message is why it is left out."""
+
+
 class Courier(Protocol):
     """Hands over parcels while a connection is open."""
 
     def hand_over(self, parcel: Parcel) -> None:
-        """Returns once the other side has taken it. Raises Refused, Unanswered, Unreachable."""
+        """Returns once the other side has taken it. Raises Refused, Unanswered, Unreachable, NoWay."""
 
 
 class Transport(Protocol):

@@ -1,5 +1,6 @@
 """Rules, what they make be said, what became of it, and what people asked to hear."""
 
+from reminders.models.chat_address import ChatAddress
 from reminders.models.delivery import Delivery
 from reminders.models.epoch import Epoch
 from reminders.models.quiet_channel import QuietChannel
@@ -8,4 +9,4 @@ from reminders.models.rule import Rule
 from reminders.models.subscription import Subscription
 from reminders.models.webhook import Webhook, WebhookMessage
 
-__all__ = ["Delivery", "Epoch", "QuietChannel", "Reminder", "Rule", "Subscription", "Webhook", "WebhookMessage"]
+__all__ = ["ChatAddress", "Delivery", "Epoch", "QuietChannel", "Reminder", "Rule", "Subscription", "Webhook", "WebhookMessage"]
