@@ -332,6 +332,7 @@ CELERY = {
         "forget-answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3000}},
         "take-up-imports": {"task": "exchange.tasks.take_up", "schedule": 30.0, "options": {"expires": 25, "queue": "imports"}},
         "look-for-reminders": {"task": "reminders.tasks.look", "schedule": 60.0, "options": {"expires": 50}},
+        "forget-webhook-messages": {"task": "reminders.tasks.forget_messages", "schedule": 3600.0, "options": {"expires": 3000}},
         "anchor-history": {"task": "history.tasks.anchor", "schedule": 300.0, "options": {"expires": 240}},
     },
 }

@@ -8,9 +8,10 @@ from django.dispatch import receiver
 from history.deeds import Said
 from history.signals import committed
 from reminders.actions import waking
+from reminders.queries.kinds import KINDS
 
-#: Of what something may be said; whatever else there is waits for the clock.
-CONCERNING: Final = frozenset({"release", "promotion", "gate", "output", "project", "rule"})
+#: Of what something may be said, to people or to webhooks; whatever else there is waits for the clock.
+CONCERNING: Final = frozenset({"release", "promotion", "gate", "output", "project", "rule", "webhook", *KINDS})
 
 
 @receiver(committed)

@@ -17,3 +17,8 @@ def may_manage_deliveries(by: User) -> bool:
 def may_subscribe(by: User) -> bool:
     """Whoever can sign in and read, for themselves."""
     return by.is_active and not by.is_service
+
+
+def may_write_webhooks(by: User) -> bool:
+    """Administrators and the operator at the shell: they lead out of the house."""
+    return by.is_builtin or by.is_administrator

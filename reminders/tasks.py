@@ -7,7 +7,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.stopping import told_to_stop
-from reminders.actions import addressing, delivering, epochs, planning, waking
+from reminders.actions import addressing, calling, chat_addresses, delivering, epochs, leasing, planning, telling, waking
+from reminders.models import WebhookMessage
 from reminders.vocabulary import Channel
 
 #: So long one task sends; then another goes on, so that a worker that is told to end needn't be waited for.
@@ -18,7 +19,7 @@ MOST_HELPERS = 4
 
 @shared_task
 def look() -> None:
-    """Look for what is due: plan what happened, address what is due, and have it sent."""
+    """Look for what is due: plan what happened, address what is due, and have it sent; have webhooks told what happened."""
     at = timezone.now()
     epochs.look(at=at)
     planning.catch_up(at=at)
@@ -27,6 +28,11 @@ def look() -> None:
         delivering.give_back_forsaken(at=at)
         batches = -(-delivering.waiting(channel, at=at) // delivering.BATCH)
         waking.to_deliver(channel, min(batches, MOST_HELPERS))
+    if chat_addresses.trials_waiting(at=at):
+        waking.to_deliver(Channel.CHAT)
+    telling.catch_up(at=at)
+    leasing.give_back_forsaken(WebhookMessage, at=at)
+    waking.to_call(min(calling.waiting(at=at), MOST_HELPERS))
 
 
 @shared_task
@@ -37,9 +43,28 @@ def deliver(channel: str) -> None:
         return
     epochs.look(at=timezone.now())
     with told_to_stop() as stop:
+        if which == Channel.CHAT:
+            until = timezone.now() + PATIENCE
+            chat_addresses.make_trials(clock=timezone.now, stop=lambda: stop() or timezone.now() >= until)
         delivering.deliver(which, clock=timezone.now, patience=PATIENCE, stop=stop)
     if delivering.waiting(which, at=timezone.now()):
         waking.to_deliver(which)
+
+
+@shared_task
+def call() -> None:
+    """Tell webhooks what waits for them, and have somebody go on when there is more."""
+    epochs.look(at=timezone.now())
+    with told_to_stop() as stop:
+        calling.call(clock=timezone.now, patience=PATIENCE, stop=stop)
+    if calling.waiting(at=timezone.now()):
+        waking.to_call()
+
+
+@shared_task
+def forget_messages() -> None:
+    """Take away what webhooks were told long ago."""
+    telling.forget_old(at=timezone.now())
 
 
 def _open_channels() -> list[Channel]:

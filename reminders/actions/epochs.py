@@ -20,7 +20,7 @@ from accounts.models import User
 from common.refusals import NotAllowed
 from history.deeds import deed, record
 from reminders import rules
-from reminders.models import Delivery, Epoch, Reminder
+from reminders.models import Delivery, Epoch, Reminder, WebhookMessage
 from reminders.vocabulary import IN_HAND, WAITING, DeliveryState, ReminderState
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,10 @@ def begin_anew() -> None:
 
 @deed
 def release(*, by: User) -> int:
-    """Let what is held be said after all; what is no longer true by then is not. Gives how many. Raises NotAllowed."""
+    """Let what is held be said after all, to people and to webhooks; what is no longer true by then is not.
+
+    Gives how many. Raises NotAllowed.
+    """
     _expect(by)
     number = _freed(ReminderState.PLANNED, Case(When(attempts=0, then=Value("planned")), default=Value("failed")), "")
     record(by, "released_reminders", by=by, template="{actor} had {number} reminders said that were held", number=number)
@@ -85,7 +88,8 @@ def _expect(by: User) -> None:
 
 def _freed(reminders: ReminderState, deliveries: object, reason: str) -> int:
     number = Reminder.objects.held().update(state=reminders)
-    number += Delivery.objects.held().update(state=deliveries, reason=reason)
+    for held in (Delivery.objects.held(), WebhookMessage.objects.held()):
+        number += held.update(state=deliveries, reason=reason)
     Epoch.objects.update(held_until=None)
     return number
 
@@ -98,9 +102,11 @@ def _is_other(epoch: Epoch, kept: _Kept | None, at: datetime) -> bool:
 
 def _hold(at: datetime) -> None:
     reminders = Reminder.objects.due(at).update(state=ReminderState.HELD)
-    rows = Delivery.objects.filter(state__in=(*WAITING, *IN_HAND))
-    deliveries = rows.update(state=DeliveryState.HELD, claim_token=None, lease_until=None)
-    log.warning("the database was restored: what was due is held", reminders=reminders, deliveries=deliveries)
+    deliveries, messages = (
+        model.objects.filter(state__in=(*WAITING, *IN_HAND)).update(state=DeliveryState.HELD, claim_token=None, lease_until=None)
+        for model in (Delivery, WebhookMessage)
+    )
+    log.warning("the database was restored: what was due is held", reminders=reminders, deliveries=deliveries, messages=messages)
 
 
 def _file() -> Path:

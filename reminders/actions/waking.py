@@ -13,6 +13,7 @@ log = structlog.get_logger(__name__)
 
 LOOK: Final = "reminders.tasks.look"
 DELIVER: Final = "reminders.tasks.deliver"
+CALL: Final = "reminders.tasks.call"
 QUEUES: Final = {Channel.EMAIL: "mail", Channel.CHAT: "chat"}
 #: What a look would find now it finds in so many seconds too, with whatever else is committed by then: one message for all of it.
 GATHER: Final = 2
@@ -39,6 +40,12 @@ def to_deliver(channel: Channel, times: int = 1) -> None:
     """Have so many workers send what waits on a channel."""
     for _ in range(times):
         _send(DELIVER, args=[channel.value], queue=QUEUES[channel], expires=120)
+
+
+def to_call(times: int = 1) -> None:
+    """Have so many workers tell webhooks what waits for them."""
+    for _ in range(times):
+        _send(CALL, queue="hooks", expires=120)
 
 
 def _send(task: str, **options: Any) -> None:

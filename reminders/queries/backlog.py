@@ -5,13 +5,13 @@ from datetime import datetime
 
 from django.db.models import Count, Min, Q, Sum
 
-from reminders.models import Delivery, Epoch, Reminder
+from reminders.models import Delivery, Epoch, Reminder, WebhookMessage
 from reminders.vocabulary import IN_HAND, WAITING, DeliveryState, ReminderState
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """Counts at an instant. `oldest_due_at` (UTC) is since when the first of what waits has been waiting; `held_until` see `Epoch`."""
+    """Counts at an instant, of what is held what webhooks would be told too. `oldest_due_at` (UTC) is since when the first of what waits has been waiting; `held_until` see `Epoch`."""
 
     planned: int
     waiting: int
@@ -27,7 +27,7 @@ class Backlog:
 
 
 def backlog(at: datetime) -> Backlog:
-    """How reminders stand at an instant (UTC). Four queries."""
+    """How reminders stand at an instant (UTC). Five queries."""
     found = Delivery.objects.aggregate(
         waiting=Count("pk", filter=Q(state__in=WAITING, next_at__lte=at)),
         in_hand=Count("pk", filter=Q(state__in=IN_HAND)),
@@ -48,7 +48,7 @@ def backlog(at: datetime) -> Backlog:
         in_hand=found["in_hand"],
         failed=found["failed"],
         dead=found["dead"],
-        held=found["held"] + reminders["held"],
+        held=found["held"] + reminders["held"] + WebhookMessage.objects.held().count(),
         sent=found["sent"],
         possible_duplicates=found["doubled"] or 0,
         oldest_due_at=found["oldest"],
