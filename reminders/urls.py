@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.converters import NAME
-from reminders.views import deliveries, mine, rules
+from reminders.views import chat, deliveries, mine, rules
 
 _RULE = f"reminders/rules/<{NAME}:code>"
 
@@ -19,5 +19,8 @@ urlpatterns = [
     path("me/reminders/", mine.index, name="my-reminders"),
     path("me/reminders/subscriptions/", mine.attend, name="my-subscriptions"),
     path("me/reminders/subscriptions/<int:pk>/end/", mine.end, name="my-subscription-end"),
+    path("me/reminders/chat/", chat.edit, name="my-chat"),
+    path("me/reminders/chat/test/", chat.ask_for_trial, name="my-chat-test"),
+    path("me/reminders/chat/removal/", chat.remove, name="my-chat-remove"),
     path("me/reminders/channels/<slug:channel>/", mine.switch, name="my-channel"),
 ]

@@ -16,7 +16,7 @@ from common.labels import Named
 from common.reading import Noun, Plain
 from common.rows import kind_of, pk_of
 from releases.queries.answers import RESTRICTIONS
-from reminders.models import Delivery, QuietChannel, Subscription
+from reminders.models import ChatAddress, Delivery, QuietChannel, Subscription
 from reminders.queries.letters import Letters
 from reminders.queries.visibility import Seen
 from reminders.vocabulary import WATCHABLE, Attention, Audience, Channel, DeliveryState
@@ -73,9 +73,10 @@ def subscriptions_of(user: User) -> Mapping[Attention, Sequence[tuple[Subscripti
 
 
 def channels_of(user: User) -> Sequence[tuple[Channel, bool]]:
-    """Every way, and whether it is on for a person."""
+    """Every way that leads to a person, and whether it is on for them; a chat does once they gave its address."""
     quiet = {channel for _, channel in QuietChannel.objects.pairs([user.pk])}
-    return [(channel, channel.value not in quiet) for channel in Channel]
+    has_chat = bool(ChatAddress.objects.people([user.pk]))
+    return [(channel, channel.value not in quiet) for channel in Channel if channel != Channel.CHAT or has_chat]
 
 
 def heard_by(user: User) -> Sequence[Heard]:

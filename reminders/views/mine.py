@@ -20,6 +20,7 @@ from reminders.actions import quiet_channels, subscriptions
 from reminders.forms.subscriptions import AttentionShape, SwitchShape
 from reminders.models import Subscription
 from reminders.queries import mine
+from reminders.queries.chat_addresses import chat_of
 from reminders.vocabulary import Attention, Channel
 
 
@@ -33,6 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "watched": mine_[Attention.WATCH],
         "muted": mine_[Attention.MUTE],
         "channels": mine.channels_of(me),
+        "chat": chat_of(me),
         "heard": mine.heard_by(me),
         "shown": mine.SHOWN,
         "is_mailed": settings.MAILS_REMINDERS,

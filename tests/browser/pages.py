@@ -30,8 +30,9 @@ from policies.queries import standards
 from releases.actions import approvals
 from releases.models import Waiver
 from releases.queries import digests
-from reminders.actions import subscriptions
+from reminders.actions import chat_addresses, subscriptions
 from reminders.actions.rules import install
+from reminders.channels.chat.addresses import read as read_chat
 from reminders.models import Delivery, Reminder, Rule
 from reminders.vocabulary import Attention
 from schedule.actions import feeds, saved_views
@@ -129,6 +130,7 @@ class Organisation:
         self._remind()
         subscriptions.subscribe(self.release, Attention.WATCH, by=self.reader)
         subscriptions.subscribe(self.project, Attention.MUTE, by=self.reader)
+        chat_addresses.put(read_chat("mmosts://chat.example.org/3ccdd113474722377935511fc8"), by=self.reader)
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
 
@@ -416,6 +418,8 @@ PAGES: dict[str, Row] = {
     # accounts
     "me/": at("/me/"),
     "me/reminders/": at("/me/reminders/"),
+    "me/reminders/chat/": at("/me/reminders/chat/"),
+    "me/reminders/chat/removal/": at("/me/reminders/chat/removal/"),
     "comments/": Row(lambda o: f"/comments/?subject=release:{o.release.key}"),
     "comments/new/": Row(lambda o: f"/comments/new/?subject=release:{o.release.key}"),
     "comments/<>/": Row(lambda o: f"/comments/{o.comment.pk}/"),
@@ -463,6 +467,7 @@ POSTS = {
     "me/absences/<>/withdrawal/",
     "me/preferences/",
     "me/reminders/channels/<>/",
+    "me/reminders/chat/test/",
     "me/reminders/subscriptions/",
     "me/reminders/subscriptions/<>/end/",
     "me/sessions/<>/end/",

@@ -239,5 +239,5 @@ def test_the_page_costs_the_same_for_one_and_for_ten(rosa, django_assert_num_que
             subscriptions.subscribe(release, Attention.WATCH, by=rosa)
         said_at(DUE)
         browser.get("/me/reminders/")
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(14):
             browser.get("/me/reminders/")

@@ -100,6 +100,8 @@ WAIVED: Final[Body] = {"reason": "Late", "compensating_control": "Somebody watch
 _ANSWERS: Final = {each["answer"]: each["risk"] for each in QUESTION["answers"]}
 _WAY_BACK: Final = field_of(Question(QUESTION["code"], QUESTION["name"], _ANSWERS, ()))
 
+CHAT: Final[Body] = {"address": "mmosts://chat.example.org/3ccdd113474722377935511fc8"}
+
 #: A rule as its page sends it, but for when it speaks.
 RULE: Final[Body] = {
     "name": "Closing",
@@ -389,6 +391,11 @@ PAGES: Final[dict[str, Ask]] = {
     "POST me/reminders/subscriptions/": Ask("/me/reminders/subscriptions/", {"subject": "{subject}", "attention": "watch"}),
     "POST me/reminders/subscriptions/<>/end/": Ask("/me/reminders/subscriptions/{subscription}/end/"),
     "POST me/reminders/channels/<>/": Ask("/me/reminders/channels/email/"),
+    "GET me/reminders/chat/": Ask("/me/reminders/chat/"),
+    "POST me/reminders/chat/": Ask("/me/reminders/chat/", CHAT),
+    "GET me/reminders/chat/removal/": Ask("/me/reminders/chat/removal/"),
+    "POST me/reminders/chat/removal/": Ask("/me/reminders/chat/removal/"),
+    "POST me/reminders/chat/test/": Ask("/me/reminders/chat/test/"),
     "POST me/tokens/": Ask("/me/tokens/", {"name": "Mine", "scopes": ["read"], "days": "1"}),
     "POST me/absences/": Ask("/me/absences/", {"starts_at": "2031-05-01T10:00", "ends_at": "2031-05-02T10:00"}),
     "POST me/absences/<>/withdrawal/": Ask("/me/absences/{absence}/withdrawal/"),
@@ -401,6 +408,10 @@ REST: Final[dict[str, Ask]] = {
     "GET openapi.json": Ask("openapi.json"),
     "GET docs/": Ask("docs/"),
     "GET me/": Ask("me/"),
+    "GET me/chat-address/": Ask("me/chat-address/"),
+    "PUT me/chat-address/": Ask("me/chat-address/", CHAT),
+    "DELETE me/chat-address/": Ask("me/chat-address/"),
+    "POST me/chat-address/test/": Ask("me/chat-address/test/"),
     "GET changes/": Ask("changes/"),
     "GET schedule/": Ask("schedule/"),
     "GET programs/": Ask("programs/"),
