@@ -104,6 +104,8 @@ NOUNS: Final[dict[str, str]] = {
     "procedure": "agenda",
     "rule": "communication",
     "delivery": "communication",
+    "webhook": "communication",
+    "message": "communication",
 }
 
 

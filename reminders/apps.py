@@ -9,10 +9,12 @@ class RemindersConfig(AppConfig):
     def ready(self) -> None:
         from reminders import receivers  # noqa: F401 - importing connects them
         from reminders.queries import names
+        from reminders.queries.webhooks import name_webhooks
         from reminders.views import mine
         from reminders.vocabulary import WATCHABLE
 
         labels.add("rule", names.name_rules)
+        labels.add("webhook", name_webhooks)
         parts.add("me", 30, mine.of_me)
         for kind in WATCHABLE:
             parts.add(kind, 80, mine.of_thing)

@@ -18,3 +18,11 @@ class DeliveryFilter(Filters):
     state = OneOf(STATES.items(), "What became of it.")
     channel = OneOf(Channel, "By which way.")
     rule = Named(Rule, "code", "The rule that has it said.", path="reminder__rule")
+
+
+class WebhookFilter(Filters):
+    on = TrueOrFalse(Q(is_on=True), "Whether it is told anything at present.")
+
+
+class WebhookMessageFilter(Filters):
+    state = OneOf(STATES.items(), "What became of it.")

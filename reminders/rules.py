@@ -22,3 +22,8 @@ def may_subscribe(by: User) -> bool:
 def may_write_webhooks(by: User) -> bool:
     """Administrators and the operator at the shell: they lead out of the house."""
     return by.is_builtin or by.is_administrator
+
+
+def may_see_webhooks(by: User) -> bool:
+    """Release managers and auditors look at them too, without what the other side answers."""
+    return may_write_webhooks(by) or by.has_role(Role.RELEASE_MANAGER, Role.AUDITOR)

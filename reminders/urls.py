@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.converters import NAME
-from reminders.views import chat, deliveries, mine, rules
+from reminders.views import chat, deliveries, mine, rules, webhooks
 
 _RULE = f"reminders/rules/<{NAME}:code>"
 
@@ -16,6 +16,16 @@ urlpatterns = [
     path("reminders/deliveries/release/", deliveries.release_held, name="release_held"),
     path("reminders/deliveries/drop/", deliveries.drop_held, name="drop_held"),
     path("reminders/deliveries/<int:number>/retry/", deliveries.retry_one, name="retry_delivery"),
+    path("webhooks/", webhooks.webhooks_, name="webhooks"),
+    path("webhooks/new/", webhooks.new, name="new_webhook"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:pk>/edit/", webhooks.edit, name="edit_webhook"),
+    path("webhooks/<int:pk>/switch/", webhooks.switch, name="switch_webhook"),
+    path("webhooks/<int:pk>/secret/", webhooks.renew_secret, name="renew_webhook_secret"),
+    path("webhooks/<int:pk>/test/", webhooks.test, name="test_webhook"),
+    path("webhooks/<int:pk>/delete/", webhooks.delete, name="delete_webhook"),
+    path("webhooks/<int:pk>/messages/", webhooks.messages_, name="webhook_messages"),
+    path("webhooks/<int:pk>/messages/<int:number>/redelivery/", webhooks.tell_again, name="tell_webhook_again"),
     path("me/reminders/", mine.index, name="my-reminders"),
     path("me/reminders/subscriptions/", mine.attend, name="my-subscriptions"),
     path("me/reminders/subscriptions/<int:pk>/end/", mine.end, name="my-subscription-end"),

@@ -108,8 +108,7 @@ class Creates(Writes):
         Question.of(request).expect(set())
 
         def act() -> HttpResponse:
-            made = self.create(self.given(request, self.new), by=request.user, at=timezone.now(), **names)
-            thing, more = made if isinstance(made, tuple) else (made, None)
+            thing, more = _with_more(self.create(self.given(request, self.new), by=request.user, at=timezone.now(), **names))
             return self.answered(request, thing, status=201, more=more)
 
         return self.once(request, act)
@@ -157,6 +156,7 @@ class Acts(Writes):
     status: ClassVar[int] = 200
 
     def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        """Call the verb; gives the changed row, or (row, what is told only now)."""
         raise NotImplementedError
 
     def post(self, request: Request, name: str, **names: str) -> HttpResponse:
@@ -166,8 +166,8 @@ class Acts(Writes):
         def act() -> HttpResponse:
             given = self.given(request, self.new)
             with still_there(self.noun.model):
-                changed = self.act(thing, given, by=request.user, at=timezone.now(), seen=seen_by(request))
-            return self.answered(request, changed, status=self.status)
+                changed, more = _with_more(self.act(thing, given, by=request.user, at=timezone.now(), seen=seen_by(request)))
+            return self.answered(request, changed, status=self.status, more=more)
 
         return self.once(request, act)
 
@@ -189,6 +189,11 @@ class Undoes(Writes):
         with still_there(self.noun.model):
             undone = self.undo(thing, by=request.user, at=timezone.now(), seen=seen_by(request))
         return self.answered(request, undone, noun=self.told)
+
+
+def _with_more(made: Any) -> tuple[Any, Mapping[str, Any] | None]:
+    """What a verb gave, and what is told only now."""
+    return made if isinstance(made, tuple) else (made, None)
 
 
 def seen_by(request: Request) -> Seen:

@@ -1,4 +1,4 @@
-"""Verbs on webhooks: make, change, switch on and off, give a new secret, delete."""
+"""Verbs on webhooks: make, change or switch, give a new secret, give up, delete."""
 
 import base64
 import secrets
@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import User
 from common import outgoing
-from common.refusals import BadInput, IllegalMove, NotAllowed, RuleBroken
+from common.refusals import BadInput, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen
 from common.sealing import seal
 from history.deeds import deed, record
@@ -21,7 +21,7 @@ from reminders.queries.kinds import unknown_among
 
 NOT_YOURS: Final = "Only administrators write webhooks and see what the other side answers."
 #: What may be changed about a webhook.
-COLUMNS: Final = frozenset({"name", "target", "kinds", "owner"})
+COLUMNS: Final = frozenset({"name", "target", "kinds", "owner", "is_on"})
 #: How a secret begins, by the Standard Webhooks specification; 32 random bytes follow, in base64.
 PREFIX: Final = "whsec_"
 SECRET_BYTES: Final = 32
@@ -52,46 +52,42 @@ def create(
 
 
 @deed
-def change(webhook: Webhook, changes: Mapping[str, Any], *, by: User, seen: Seen = None) -> Webhook:
-    """Give a webhook other values; see `COLUMNS`. What waits goes to the new address. Raises NotAllowed, Stale, BadInput, RuleBroken."""
+def change(webhook: Webhook, changes: Mapping[str, Any], *, by: User, at: datetime, seen: Seen = None) -> Webhook:
+    """Give a webhook other values; see `COLUMNS`. An owner of None is who changes it. What waits goes to the new address.
+
+    One that is switched on is told what happens from an instant (UTC) on; of one that is switched off nothing is sent that waits.
+    Raises NotAllowed, Stale, BadInput, RuleBroken.
+    """
     found = _to_write(webhook, by, seen)
-    differing = sorted(name for name in COLUMNS & changes.keys() if getattr(found, name) != changes[name])
+    wanted = {name: changes[name] for name in COLUMNS & changes.keys()}
+    if "owner" in wanted:
+        wanted["owner"] = wanted["owner"] or by
+    differing = sorted(name for name, value in wanted.items() if getattr(found, name) != value)
     if not differing:
         return found
     for name in differing:
-        setattr(found, name, changes[name])
+        setattr(found, name, wanted[name])
     _look_at(found)
-    if "target" in differing:
+    more: dict[str, Any] = {}
+    if "is_on" in differing and found.is_on:
+        more |= {"on_since": at, "switched_off_at": None, "switched_off_why": ""}
+    if {"is_on", "target"} & set(differing):
         # Another address is another machine, which has done nothing wrong yet.
-        found.failing_since, found.paused_until, found.given_up = None, None, 0
-        differing += ["failing_since", "paused_until", "given_up"]
-    found.save(update_fields=differing)
-    columns = sorted(COLUMNS.intersection(differing))
-    record(found, "changed", by=by, template="{actor} changed the webhook {subject}", columns=columns)
+        more |= {"failing_since": None, "paused_until": None, "given_up": 0}
+    for name, value in more.items():
+        setattr(found, name, value)
+    found.save(update_fields=[*differing, *more])
+    verb, template = _SWITCHED[found.is_on] if differing == ["is_on"] else ("changed", "{actor} changed the webhook {subject}")
+    record(found, verb, by=by, template=template, columns=differing)
     found.refresh_from_db()
     return found
 
 
-@deed
-def switch(webhook: Webhook, *, is_on: bool, by: User, at: datetime, seen: Seen = None) -> Webhook:
-    """Have a webhook be told what happens from an instant (UTC) on, or nothing any more; what waits is left out then.
-
-    Raises NotAllowed, Stale, IllegalMove where it is so already.
-    """
-    found = _to_write(webhook, by, seen)
-    if found.is_on == is_on:
-        raise IllegalMove(f"It is {'on' if is_on else 'off'} already.")
-    found.is_on = is_on
-    changed = ["is_on"]
-    if is_on:
-        found.on_since, found.switched_off_at, found.switched_off_why = at, None, ""
-        found.failing_since, found.paused_until, found.given_up = None, None, 0
-        changed += ["on_since", "switched_off_at", "switched_off_why", "failing_since", "paused_until", "given_up"]
-    found.save(update_fields=changed)
-    verb, word = ("switched_on", "on") if is_on else ("switched_off", "off")
-    record(found, verb, by=by, template=f"{{actor}} switched the webhook {{subject}} {word}")
-    found.refresh_from_db()
-    return found
+#: What is said of who only switches one on or off.
+_SWITCHED: Final = {
+    True: ("switched_on", "{actor} switched the webhook {subject} on"),
+    False: ("switched_off", "{actor} switched the webhook {subject} off"),
+}
 
 
 @deed

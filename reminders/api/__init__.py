@@ -1,10 +1,11 @@
 """REST: what reminders say to whom, what became of it, and what one asked to hear of."""
 
-from reminders.api import chat_address, deliveries, rules, subscriptions
+from reminders.api import chat_address, deliveries, rules, subscriptions, webhooks
 
 urlpatterns = [
     *rules.urlpatterns,
     *deliveries.urlpatterns,
     *subscriptions.urlpatterns,
     *chat_address.urlpatterns,
+    *webhooks.urlpatterns,
 ]

@@ -48,20 +48,25 @@ RULES: Final = _Rules(
 
 
 @dataclass(frozen=True, eq=False)
-class _Deliveries(Noun):
-    """Machinery: without revisions. Administrators see everybody's, others their own."""
+class Machinery(Noun):
+    """What is written without events: it has no revisions."""
 
     @cached_property
     def all_columns(self) -> tuple[Column, ...]:
         return super().all_columns[:-2]
 
-    def visible_to(self, user: Any) -> QuerySet[Any, Any]:
-        found: QuerySet[Any, Any] = self.model.objects.overseen_by(user)
-        return found
-
     def one_of(self, found: QuerySet[Any, Any], question: Question) -> tuple[dict[str, Any], int] | None:
         page, _, _ = self.page_of(found, question, cacheable=False)
         return (page[0], 0) if page else None
+
+
+@dataclass(frozen=True, eq=False)
+class _Deliveries(Machinery):
+    """Administrators see everybody's, others their own."""
+
+    def visible_to(self, user: Any) -> QuerySet[Any, Any]:
+        found: QuerySet[Any, Any] = self.model.objects.overseen_by(user)
+        return found
 
 
 def _subjects(ids: Sequence[int], question: Question) -> Mapping[int, Any]:

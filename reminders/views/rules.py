@@ -40,6 +40,7 @@ def rules_(request: HttpRequest) -> HttpResponse:
     rows = [(each, when_said(each), to_whom(each)) for each in page.rows]
     oversees = rules.may_manage_deliveries(me(request))
     verbs = [Verb("What became of them", reverse("deliveries"))] if oversees else []
+    verbs += [Verb("Webhooks", reverse("webhooks"))] if rules.may_see_webhooks(me(request)) else []
     return pages.show(request, "reminders/rules.html", {"page": page, "rows": rows, "verbs": verbs}, known=RULES.known)
 
 

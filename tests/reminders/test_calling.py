@@ -7,7 +7,6 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from standardwebhooks.webhooks import WebhookVerificationError
 
@@ -22,7 +21,7 @@ from reminders.queries import payloads
 from tests.callers import change
 from tests.factories import NOON, OutputFactory, ReleaseFactory, ServiceFactory, UserFactory
 from tests.racing import at_once
-from tests.reminders.listening import Ear, hook, listening
+from tests.reminders.listening import Ear, commit, hook, listening
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -52,12 +51,6 @@ def told(count: int = 1) -> list[WebhookMessage]:
     commit()
     telling.catch_up(at=NOON)
     return list(WebhookMessage.objects.order_by("pk"))
-
-
-def commit() -> None:
-    """Number what was done so far, as a commit does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
 
 def caught_up() -> None:
@@ -123,9 +116,9 @@ def test_what_happened_before_it_was_made_or_while_it_was_off_is_not_told(ear):
     webhook, _ = hook(ear, at=timezone.now())
     assert told() != []
     WebhookMessage.objects.all().delete()
-    webhooks.switch(webhook, is_on=False, by=User.objects.operator(), at=NOON)
+    webhooks.change(webhook, {"is_on": False}, by=User.objects.operator(), at=NOON)
     assert told() == []
-    webhooks.switch(webhook, is_on=True, by=User.objects.operator(), at=timezone.now() + MINUTE)
+    webhooks.change(webhook, {"is_on": True}, by=User.objects.operator(), at=timezone.now() + MINUTE)
     # An event of before it was switched on that is read later.
     assert told() == []
 
@@ -169,7 +162,7 @@ def test_nobody_hears_who_has_left_or_switched_it_off(ear):
     change(olga, is_active=True)
     webhook = row().webhook
     telling.tell_again(row(), by=User.objects.operator(), at=NOON)
-    webhooks.switch(webhook, is_on=False, by=User.objects.operator(), at=NOON)
+    webhooks.change(webhook, {"is_on": False}, by=User.objects.operator(), at=NOON)
     assert call() == 0
     assert (states(), ear.heard) == ([("skipped", payloads.OFF)], [])
 
@@ -303,7 +296,7 @@ def test_it_is_switched_off_after_too_many_messages_in_a_row_or_too_long(ear, se
     assert not webhook.is_on
     assert webhook.switched_off_why == "20 messages in a row did not arrive, the last one because: the other side answered 400"
     ear.says.clear()
-    webhooks.switch(webhook, is_on=True, by=User.objects.operator(), at=NOON)
+    webhooks.change(webhook, {"is_on": True}, by=User.objects.operator(), at=NOON)
     Webhook.objects.update(failing_since=NOON - 3 * DAY)
     WebhookMessage.objects.filter(pk=WebhookMessage.objects.first().pk).update(state="planned", next_at=NOON)
     ear.says = [BROKEN]
