@@ -92,6 +92,16 @@ class QuietChannelQuerySet(models.QuerySet[Any]):
         return set(self.filter(user__in=set(users)).order_by().values_list("user_id", "channel"))
 
 
+class PreferenceQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Self:
+        """One's own only."""
+        return self.filter(user=user.pk) if user.is_authenticated and user.is_active else self.none()
+
+    def of(self, users: Iterable[int]) -> dict[int, Any]:
+        """Those of some people, by their ids; who has none wants everything at once."""
+        return {one.user_id: one for one in self.filter(user__in=set(users)).order_by()}
+
+
 class EpochQuerySet(models.QuerySet[Any]):
     def present(self) -> Any:
         """The one there is; made when it is first asked for."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from common.stopping import told_to_stop
 from reminders.actions import addressing, calling, chat_addresses, delivering, epochs, leasing, planning, telling, waking
 from reminders.models import WebhookMessage
-from reminders.vocabulary import Channel
+from reminders.vocabulary import CARRIED, Channel
 
 #: So long one task sends; then another goes on, so that a worker that is told to end needn't be waited for.
 PATIENCE = timedelta(seconds=20)
@@ -69,4 +69,4 @@ def forget_messages() -> None:
 
 def _open_channels() -> list[Channel]:
     """Those that lead somewhere: mail waits until a mail server is named, and what gets too late meanwhile is not said."""
-    return [channel for channel in Channel if channel != Channel.EMAIL or settings.MAILS_REMINDERS]
+    return [channel for channel in CARRIED if channel != Channel.EMAIL or settings.MAILS_REMINDERS]

@@ -53,8 +53,9 @@ class Severity(models.TextChoices):
 
 
 class Channel(models.TextChoices):
-    """By which way; each has its folder in `channels/`."""
+    """By which way. The inbox is read here; each other has its folder in `channels/`."""
 
+    INBOX = "inbox", "inbox"
     EMAIL = "email", "e-mail"
     CHAT = "chat", "chat"
 
@@ -86,6 +87,9 @@ class Attention(models.TextChoices):
     MUTE = "mute"
 
 
+#: The ways by which something is handed over to others; people switch them off, and only them.
+CARRIED: Final = (Channel.EMAIL, Channel.CHAT)
+
 #: What waits to be sent, at once or again.
 WAITING: Final = (DeliveryState.PLANNED, DeliveryState.FAILED)
 #: What a worker has in hand.
@@ -95,6 +99,8 @@ SETTLED: Final = (DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.DEAD)
 
 #: Why a delivery is skipped by a way that its recipient switched off.
 SWITCHED_OFF: Final = "they switched this off"
+#: Why a delivery is skipped `LOOKED_BACK` after it was due.
+TOO_LATE: Final = "too late to be said"
 
 #: What one can watch, by kind.
 WATCHABLE: Final = ("release", "project", "output", "service", "environment", "program")

@@ -12,7 +12,7 @@ from reminders.actions.planning import stands
 from reminders.models import ChatAddress, Delivery, QuietChannel, Reminder
 from reminders.occasions import DATED
 from reminders.queries.recipients import Recipient, recipients
-from reminders.vocabulary import LATE, SWITCHED_OFF, Audience, Channel, DeliveryState, Occasion, ReminderState
+from reminders.vocabulary import LATE, LOOKED_BACK, SWITCHED_OFF, TOO_LATE, Audience, Channel, DeliveryState, Occasion, ReminderState
 
 _AT_ONCE: Final = 500
 _LOCK: Final = 6_204_118_240_102
@@ -84,14 +84,19 @@ def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], a
                     instead_of_id=recipient.instead_of,
                     next_at=max(reminder.due_at, at),
                 )
-                if (recipient.user.pk, channel) in quiet:
+                if channel == Channel.INBOX:
+                    # There it is as soon as it is written; nothing carries it.
+                    delivery.state, delivery.sent_at = DeliveryState.SENT, at
+                if reminder.due_at < at - LOOKED_BACK:
+                    delivery.state, delivery.reason, delivery.sent_at = DeliveryState.SKIPPED, TOO_LATE, None
+                elif (recipient.user.pk, channel) in quiet:
                     # Kept all the same, so that they find what they would have heard.
                     delivery.state, delivery.reason = DeliveryState.SKIPPED, SWITCHED_OFF
                 elif is_dated:
                     key = (recipient.user.pk, channel, reminder.subject_kind, reminder.subject_id)
                     earlier = last.get(key)
                     if earlier is not None and earlier.reminder.due_at < at - LATE:
-                        earlier.state, earlier.reason = DeliveryState.SKIPPED, TOLD_TOGETHER
+                        earlier.state, earlier.reason, earlier.sent_at = DeliveryState.SKIPPED, TOLD_TOGETHER, None
                     last[key] = delivery
                 made.append(delivery)
     return made

@@ -23,7 +23,7 @@ from reminders.models import Delivery, QuietChannel
 from reminders.queries.letters import Letters
 from reminders.queries.recipients import still_concerned
 from reminders.queries.visibility import Seen
-from reminders.vocabulary import LOOKED_BACK, SWITCHED_OFF, Audience, Channel, DeliveryState, ReminderState
+from reminders.vocabulary import LOOKED_BACK, SWITCHED_OFF, TOO_LATE, Audience, Channel, DeliveryState, ReminderState
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,6 @@ SOON: Final = timedelta(minutes=1)
 LONGEST_REASON: Final = 300
 
 NOT_TRUE: Final = "no longer true"
-TOO_LATE: Final = "too late to be said"
 NOT_CONCERNED: Final = "no longer for them"
 NOT_SEEN: Final = "they may not see it"
 NOBODY: Final = "they have left"

@@ -11,7 +11,7 @@ from history.deeds import deed, record
 from reminders import rules
 from reminders.actions.standard_rules import RULES
 from reminders.models import Rule
-from reminders.vocabulary import MOST_DAYS, MOST_HOURS, OffsetUnit
+from reminders.vocabulary import MOST_DAYS, MOST_HOURS, Channel, OffsetUnit
 
 NOT_YOURS: Final = "Only release managers and administrators change what reminders say to whom."
 #: What may be changed about a rule.
@@ -20,13 +20,21 @@ COLUMNS: Final = frozenset({"name", "unit", "offsets", "audiences", "severity", 
 
 @deed
 def install(*, by: User, at: datetime) -> int:
-    """Bring the shipped rules that are not there yet, on from an instant (UTC); gives how many. Others stay as they are."""
+    """Bring the shipped rules that are not there yet, on from an instant (UTC); gives how many. Others stay as they are.
+
+    But for the inbox, which rules that nobody ever changed name too from now on: they come from before there was one.
+    """
     if not rules.may_write_rules(by):
         raise NotAllowed(NOT_YOURS)
     there = set(Rule.objects.values_list("code", flat=True))
     missing = [Rule(**given, on_since=at) for given in RULES if given["code"] not in there]
     for rule in Rule.objects.bulk_create(missing):
         record(rule, "created", by=by)
+    untouched = Rule.objects.filter(code__in=[given["code"] for given in RULES], revision=1, channels=[Channel.EMAIL])
+    for rule in untouched.select_for_update(no_key=True):
+        rule.channels = [Channel.INBOX.value, Channel.EMAIL.value]
+        rule.save(update_fields=["channels"])
+        record(rule, "changed", by=by, columns=["channels"])
     return len(missing)
 
 

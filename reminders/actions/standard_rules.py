@@ -10,7 +10,7 @@ def _rule(
     code: str, name: str, occasion: Occasion, audiences: Sequence[Audience], offsets: Sequence[int], **more: Any
 ) -> dict[str, Any]:
     given = {"code": code, "name": name, "occasion": occasion.value, "audiences": [each.value for each in audiences]}
-    return {**given, "offsets": list(offsets), "channels": [Channel.EMAIL.value], **more}
+    return {**given, "offsets": list(offsets), "channels": [Channel.INBOX.value, Channel.EMAIL.value], **more}
 
 
 _HOURS: Final = {"unit": OffsetUnit.HOURS.value}

@@ -12,6 +12,10 @@ from reminders.models.reminder import Reminder
 from reminders.querysets import DeliveryQuerySet
 from reminders.vocabulary import IN_HAND, WAITING, Audience, Channel, DeliveryState
 
+#: What lies in inboxes, and what of it nobody has read yet.
+IN_INBOX = Q(channel=Channel.INBOX, state=DeliveryState.SENT)
+UNREAD = IN_INBOX & Q(read_at=None)
+
 
 class Delivery(models.Model):
     """What is sent, and what became of it. Machinery: written by `actions.delivering` alone, never with `save()`.
@@ -19,6 +23,7 @@ class Delivery(models.Model):
     `audience` is why they hear of it, `instead_of` whom they stand in for while that person is away. A worker that has it in hand
     holds `claim_token` until `lease_until`. `attempts` were made; it is tried again at `next_at`. `number` stands in the Message-ID, so
     that what came twice can be told. `possible_duplicates`: how often a worker was lost while it handed this over.
+    What goes to an inbox is there as soon as it is addressed; `read_at` is since when its recipient has read it.
     """
 
     reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="deliveries")
@@ -35,6 +40,7 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     possible_duplicates = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects: ClassVar[Any] = DeliveryQuerySet.as_manager()
@@ -56,6 +62,7 @@ class Delivery(models.Model):
             models.Index(fields=["lease_until"], name="delivery_in_hand", condition=Q(state__in=IN_HAND)),
             models.Index(fields=["state", "-id"], name="delivery_by_state"),
             models.Index(fields=["recipient", "-id"], name="delivery_of_recipient"),
+            models.Index(fields=["recipient"], name="delivery_unread", condition=UNREAD),
         ]
 
     def __str__(self) -> str:

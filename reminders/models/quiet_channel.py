@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from common.rows import Row
 from reminders.querysets import QuietChannelQuerySet
-from reminders.vocabulary import Channel
+from reminders.vocabulary import CARRIED, Channel
 
 
 class QuietChannel(Row):
@@ -23,7 +23,7 @@ class QuietChannel(Row):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["user", "channel"], name="quiet_channel_once"),
-            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="quiet_channel_known"),
+            models.CheckConstraint(condition=Q(channel__in=CARRIED), name="quiet_channel_known"),
         ]
 
     def __str__(self) -> str:

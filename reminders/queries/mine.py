@@ -19,7 +19,7 @@ from releases.queries.answers import RESTRICTIONS
 from reminders.models import ChatAddress, Delivery, QuietChannel, Subscription
 from reminders.queries.letters import Letters
 from reminders.queries.visibility import Seen
-from reminders.vocabulary import WATCHABLE, Attention, Audience, Channel, DeliveryState
+from reminders.vocabulary import CARRIED, WATCHABLE, Attention, Audience, Channel, DeliveryState
 
 #: So many of the last deliveries are shown.
 SHOWN: Final = 50
@@ -76,7 +76,7 @@ def channels_of(user: User) -> Sequence[tuple[Channel, bool]]:
     """Every way that leads to a person, and whether it is on for them; a chat does once they gave its address."""
     quiet = {channel for _, channel in QuietChannel.objects.pairs([user.pk])}
     has_chat = bool(ChatAddress.objects.people([user.pk]))
-    return [(channel, channel.value not in quiet) for channel in Channel if channel != Channel.CHAT or has_chat]
+    return [(channel, channel.value not in quiet) for channel in CARRIED if channel != Channel.CHAT or has_chat]
 
 
 def heard_by(user: User) -> Sequence[Heard]:

@@ -21,7 +21,7 @@ from reminders.forms.subscriptions import AttentionShape, SwitchShape
 from reminders.models import Subscription
 from reminders.queries import mine
 from reminders.queries.chat_addresses import chat_of
-from reminders.vocabulary import Attention, Channel
+from reminders.vocabulary import CARRIED, Attention, Channel
 
 
 @require_safe
@@ -80,7 +80,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def switch(request: HttpRequest, channel: str) -> HttpResponse:
     """Let reminders come by a way, or none."""
-    if channel not in Channel.values:
+    if channel not in CARRIED:
         raise Http404
     way = Channel(channel)
     form = SwitchShape(request.POST, user=pages.me(request))

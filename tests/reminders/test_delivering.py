@@ -15,7 +15,7 @@ from common.stopping import told_to_stop
 from releases.models import Release
 from reminders.actions import addressing, deliveries, delivering, planning, quiet_channels
 from reminders.models import Delivery
-from reminders.vocabulary import SWITCHED_OFF, Channel
+from reminders.vocabulary import SWITCHED_OFF, TOO_LATE, Channel
 from tests.callers import change
 from tests.factories import (
     NOON,
@@ -285,7 +285,7 @@ def test_a_batch_costs_one_statement_for_each_mail_and_a_fixed_number_besides(si
 def test_what_could_not_be_sent_for_a_week_is_not_said_any_more(sink):
     due()
     assert deliver(DUE + 7 * DAY + timedelta(seconds=1)) == 0
-    assert (row().state, row().reason) == ("skipped", delivering.TOO_LATE)
+    assert (row().state, row().reason) == ("skipped", TOO_LATE)
 
 
 @pytest.mark.django_db

@@ -298,6 +298,21 @@ def test_the_shipped_rules_come_once_and_stay_as_somebody_left_them():
 
 
 @pytest.mark.django_db
+def test_shipped_rules_that_nobody_changed_say_things_in_the_inbox_too_from_now_on():
+    operator: Any = User.objects.operator()
+    some = planning.Rule.objects.filter(code__in=["gate-due", "gate-starts"])
+    for code in ("gate-due", "gate-starts"):
+        says("gate_due", -1, code=code)
+    rules.change(some.get(code="gate-starts"), {"name": "Begin"}, by=operator, at=NOON)
+    for _ in range(2):
+        rules.install(by=operator, at=NOON)
+        assert dict(some.values_list("code", "channels")) == {"gate-due": ["inbox", "email"], "gate-starts": ["email"]}
+    rules.change(some.get(code="gate-due"), {"channels": ["email"]}, by=operator, at=NOON)
+    rules.install(by=operator, at=NOON)
+    assert some.get(code="gate-due").channels == ["email"]
+
+
+@pytest.mark.django_db
 def test_what_was_due_just_before_it_was_planned_is_still_said_and_what_was_due_long_before_is_not():
     says("approval_waiting", 0, unit="hours")
     asked(requested_at=NOON - timedelta(minutes=5), starts_at=NOON + 9 * DAY, ends_at=NOON + 10 * DAY)
