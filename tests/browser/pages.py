@@ -30,10 +30,10 @@ from policies.queries import standards
 from releases.actions import approvals
 from releases.models import Waiver
 from releases.queries import digests
-from reminders.actions import chat_addresses, subscriptions
+from reminders.actions import chat_addresses, subscriptions, telling, webhooks
 from reminders.actions.rules import install
 from reminders.channels.chat.addresses import read as read_chat
-from reminders.models import Delivery, Reminder, Rule
+from reminders.models import Delivery, Reminder, Rule, WebhookMessage
 from reminders.vocabulary import Attention
 from schedule.actions import feeds, saved_views
 from tests import factories
@@ -128,6 +128,7 @@ class Organisation:
             record(gate, "waived", by=clock)
         self._prepare_audiences()
         self._remind()
+        self._hook()
         subscriptions.subscribe(self.release, Attention.WATCH, by=self.reader)
         subscriptions.subscribe(self.project, Attention.MUTE, by=self.reader)
         chat_addresses.put(read_chat("mmosts://chat.example.org/3ccdd113474722377935511fc8"), by=self.reader)
@@ -164,6 +165,19 @@ class Organisation:
         Delivery.objects.create(recipient=self.reader, state="sent", sent_at=now, **by_mail)
         refused = {"state": "dead", "reason": "550 5.1.1 there is nobody of this name"}
         self.delivery = Delivery.objects.create(recipient=self.keeper, instead_of=self.reader, **refused, **by_mail)
+
+    def _hook(self) -> None:
+        """A webhook at which nothing arrives, with what the other side answered, and what still waits."""
+        now, operator = timezone.now(), User.objects.operator()
+        given = {"name": "Pipeline of payments", "target": "https://ci.pay.example/hooks/releasecal", "owner": self.steward}
+        self.webhook, _ = webhooks.create(
+            by=operator, at=now, kinds=["promotion.approved", "promotion.started", "release.*"], **given
+        )
+        self.message, answered, _ = (telling.test(self.webhook, by=operator, at=now + timedelta(minutes=n)) for n in range(3))
+        WebhookMessage.objects.filter(pk=answered.pk).update(state="sent", sent_at=now, status=204, seconds=0.042, attempts=1)
+        failed = {"reason": "the other side answered 503", "status": 503, "seconds": 9.81, "answer": "<html>no room left</html>\n"}
+        WebhookMessage.objects.filter(pk=self.message.pk).update(state="dead", attempts=6, possible_duplicates=1, **failed)
+        type(self.webhook).objects.filter(pk=self.webhook.pk).update(failing_since=now)
 
     def _ask_for_approvals(self, production: Any) -> None:
         """A package of two members that wait for release managers; the reader has said yes to one, on a condition."""
@@ -284,6 +298,18 @@ PAGES: dict[str, Row] = {
     "reminders/deliveries/retry/": at("/reminders/deliveries/retry/", "steward"),
     "reminders/deliveries/release/": at("/reminders/deliveries/release/", "steward"),
     "reminders/deliveries/drop/": at("/reminders/deliveries/drop/", "steward"),
+    "webhooks/": at("/webhooks/", "steward"),
+    "webhooks/new/": at("/webhooks/new/", "steward"),
+    "webhooks/<>/": Row(lambda o: f"/webhooks/{o.webhook.pk}/", "steward"),
+    "webhooks/<>/edit/": Row(lambda o: f"/webhooks/{o.webhook.pk}/edit/", "steward"),
+    "webhooks/<>/switch/": Row(lambda o: f"/webhooks/{o.webhook.pk}/switch/", "steward"),
+    "webhooks/<>/secret/": Row(lambda o: f"/webhooks/{o.webhook.pk}/secret/", "steward"),
+    "webhooks/<>/test/": Row(lambda o: f"/webhooks/{o.webhook.pk}/test/", "steward"),
+    "webhooks/<>/delete/": Row(lambda o: f"/webhooks/{o.webhook.pk}/delete/", "steward"),
+    "webhooks/<>/messages/": Row(lambda o: f"/webhooks/{o.webhook.pk}/messages/", "steward"),
+    "webhooks/<>/messages/<>/redelivery/": Row(
+        lambda o: f"/webhooks/{o.webhook.pk}/messages/{o.message.pk}/redelivery/", "steward"
+    ),
     "reminders/deliveries/<>/retry/": Row(lambda o: f"/reminders/deliveries/{o.delivery.pk}/retry/", "steward"),
     # releases
     "releases/": at("/releases/"),

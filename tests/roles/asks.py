@@ -34,6 +34,8 @@ OWNERLESS: Final = {
     "policy_draft",
     "procedure",
     "reminder_rule",
+    "webhook",
+    "webhook_message",
 }
 _NAMED: Final = re.compile(r"\{(\w+)\}")
 
@@ -101,6 +103,8 @@ _ANSWERS: Final = {each["answer"]: each["risk"] for each in QUESTION["answers"]}
 _WAY_BACK: Final = field_of(Question(QUESTION["code"], QUESTION["name"], _ANSWERS, ()))
 
 CHAT: Final[Body] = {"address": "mmosts://chat.example.org/3ccdd113474722377935511fc8"}
+
+WEBHOOK: Final[Body] = {"name": "Another", "target": "https://ci.example.org/hook", "kinds": "release.*"}
 
 #: A rule as its page sends it, but for when it speaks.
 RULE: Final[Body] = {
@@ -378,6 +382,23 @@ PAGES: Final[dict[str, Ask]] = {
     "POST reminders/deliveries/drop/": Ask("/reminders/deliveries/drop/"),
     "GET reminders/deliveries/<>/retry/": Ask("/reminders/deliveries/{delivery}/retry/"),
     "POST reminders/deliveries/<>/retry/": Ask("/reminders/deliveries/{delivery}/retry/"),
+    "GET webhooks/": Ask("/webhooks/"),
+    "GET webhooks/new/": Ask("/webhooks/new/"),
+    "POST webhooks/new/": Ask("/webhooks/new/", WEBHOOK),
+    "GET webhooks/<>/": Ask("/webhooks/{webhook}/"),
+    "GET webhooks/<>/edit/": Ask("/webhooks/{webhook}/edit/"),
+    "POST webhooks/<>/edit/": Ask("/webhooks/{webhook}/edit/", WEBHOOK),
+    "GET webhooks/<>/switch/": Ask("/webhooks/{webhook}/switch/"),
+    "POST webhooks/<>/switch/": Ask("/webhooks/{webhook}/switch/"),
+    "GET webhooks/<>/secret/": Ask("/webhooks/{webhook}/secret/"),
+    "POST webhooks/<>/secret/": Ask("/webhooks/{webhook}/secret/"),
+    "GET webhooks/<>/test/": Ask("/webhooks/{webhook}/test/"),
+    "POST webhooks/<>/test/": Ask("/webhooks/{webhook}/test/"),
+    "GET webhooks/<>/delete/": Ask("/webhooks/{webhook}/delete/"),
+    "POST webhooks/<>/delete/": Ask("/webhooks/{webhook}/delete/"),
+    "GET webhooks/<>/messages/": Ask("/webhooks/{webhook}/messages/"),
+    "GET webhooks/<>/messages/<>/redelivery/": Ask("/webhooks/{webhook}/messages/{webhook_message}/redelivery/"),
+    "POST webhooks/<>/messages/<>/redelivery/": Ask("/webhooks/{webhook}/messages/{webhook_message}/redelivery/"),
     "GET imports/": Ask("/imports/"),
     "POST imports/": Ask("/imports/", file=FILE),
     "GET imports/<>/": Ask("/imports/{import}/"),
@@ -596,6 +617,17 @@ REST: Final[dict[str, Ask]] = {
     "GET reminder-rules/": Ask("reminder-rules/"),
     "GET reminder-rules/<>/": Ask("reminder-rules/{reminder_rule}/"),
     "PATCH reminder-rules/<>/": Ask("reminder-rules/{reminder_rule}/", {"offsets": [-9, -2]}),
+    "GET webhooks/": Ask("webhooks/"),
+    "POST webhooks/": Ask("webhooks/", WEBHOOK | {"kinds": ["release.*"]}),
+    "GET webhooks/kinds/": Ask("webhooks/kinds/"),
+    "GET webhooks/<>/": Ask("webhooks/{webhook}/"),
+    "PATCH webhooks/<>/": Ask("webhooks/{webhook}/", {"name": "Renamed"}),
+    "DELETE webhooks/<>/": Ask("webhooks/{webhook}/"),
+    "POST webhooks/<>/secret/": Ask("webhooks/{webhook}/secret/"),
+    "POST webhooks/<>/test/": Ask("webhooks/{webhook}/test/"),
+    "GET webhooks/<>/messages/": Ask("webhooks/{webhook}/messages/"),
+    "GET webhooks/<>/messages/<>/": Ask("webhooks/{webhook}/messages/{webhook_message}/"),
+    "POST webhooks/<>/messages/<>/redelivery/": Ask("webhooks/{webhook}/messages/{webhook_message}/redelivery/"),
     "GET deliveries/": Ask("deliveries/"),
     "GET deliveries/backlog/": Ask("deliveries/backlog/"),
     "POST deliveries/backlog/": Ask("deliveries/backlog/", {"decision": "retry"}),

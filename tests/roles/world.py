@@ -29,8 +29,8 @@ from releases.evidence import storing
 from releases.models import Approval, Evidence, GateDecision, Release, Waiver
 from releases.queries import digests
 from releases.vocabulary import number_of_key
-from reminders.actions import subscriptions
-from reminders.models import Delivery, Reminder, Rule
+from reminders.actions import subscriptions, telling, webhooks
+from reminders.models import Delivery, Reminder, Rule, WebhookMessage
 from reminders.vocabulary import Attention
 from schedule.actions import feeds, saved_views
 from tests import factories
@@ -174,6 +174,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
         **_asked_for(name, owner, environment),
         **_under_way(name, owner, environment),
         **_reminded(name, owner, project),
+        **_hooked(name, owner),
         "procedure": procedure.slug,
         "policy": policy.slug,
         "unused_policy": unused_policy.slug,
@@ -269,6 +270,15 @@ def _reminded(name: str, owner: Any, project: Any) -> Names:
     reminder = Reminder.objects.create(rule=rule, subject_kind="project", subject_id=project.pk, **planned)
     sent: dict[str, Any] = {"recipient": owner, "channel": "email", "audience": "owner", "state": "dead", "next_at": now}
     return {"reminder_rule": rule.code, "delivery": Delivery.objects.create(reminder=reminder, **sent).pk}
+
+
+def _hooked(name: str, owner: Any) -> Names:
+    """A webhook, and what it was not told."""
+    by: dict[str, Any] = {"by": User.objects.operator(), "at": timezone.now()}
+    webhook, _ = webhooks.create(name=f"Hook {name}", target="https://ci.example.org/hook", kinds=["release.*"], owner=owner, **by)
+    message = telling.test(webhook, **by)
+    WebhookMessage.objects.filter(pk=message.pk).update(state="dead")
+    return {"webhook": webhook.pk, "webhook_message": message.pk}
 
 
 def _under_way(name: str, owner: Any, environment: Any) -> Names:
