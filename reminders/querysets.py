@@ -68,8 +68,19 @@ class DeliveryQuerySet(models.QuerySet[Any]):
 
 class SubscriptionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
-        """One's own only."""
-        return self.filter(user=user.pk) if user.is_authenticated and user.is_active else self.none()
+        """One's own, and those of one's teams; administrators see those of all teams."""
+        if not (user.is_authenticated and user.is_active):
+            return self.none()
+        of_teams = Q(team__isnull=False) if user.is_administrator else Q(team__in=user.team_ids)
+        return self.filter(Q(user=user.pk) | of_teams)
+
+    def of_person(self, user: Any) -> Self:
+        """Those that somebody made for themselves."""
+        return self.filter(user=user.pk)
+
+    def through_teams(self, user: Any) -> Self:
+        """Those of the teams somebody belongs to."""
+        return self.filter(team__in=user.team_ids)
 
     def about(self, things: Any) -> Self:
         """Those of any of (kind, id)."""

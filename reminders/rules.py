@@ -1,6 +1,6 @@
 """Who may do what with reminders. Plain questions; the verbs ask them."""
 
-from accounts.models import User
+from accounts.models import Team, User
 from accounts.vocabulary import Role
 
 
@@ -17,6 +17,11 @@ def may_manage_deliveries(by: User) -> bool:
 def may_subscribe(by: User) -> bool:
     """Whoever can sign in and read, for themselves."""
     return by.is_active and not by.is_service
+
+
+def may_subscribe_team(by: User, team: Team) -> bool:
+    """Who leads it, and administrators."""
+    return may_subscribe(by) and (by.is_administrator or team.lead_id == by.pk)
 
 
 def may_write_webhooks(by: User) -> bool:

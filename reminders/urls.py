@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.converters import NAME
-from reminders.views import chat, deliveries, mine, rules, webhooks
+from reminders.views import chat, deliveries, mine, rules, teams, webhooks
 
 _RULE = f"reminders/rules/<{NAME}:code>"
 
@@ -29,6 +29,9 @@ urlpatterns = [
     path("me/reminders/", mine.index, name="my-reminders"),
     path("me/reminders/subscriptions/", mine.attend, name="my-subscriptions"),
     path("me/reminders/subscriptions/<int:pk>/end/", mine.end, name="my-subscription-end"),
+    path("me/reminders/teams/", teams.index, name="team-subscriptions"),
+    path(f"me/reminders/teams/<{NAME}:slug>/", teams.watch, name="team-subscription"),
+    path(f"me/reminders/teams/<{NAME}:slug>/<int:pk>/end/", teams.end, name="team-subscription-end"),
     path("me/reminders/chat/", chat.edit, name="my-chat"),
     path("me/reminders/chat/test/", chat.ask_for_trial, name="my-chat-test"),
     path("me/reminders/chat/removal/", chat.remove, name="my-chat-remove"),

@@ -103,7 +103,7 @@ SWITCHED_OFF: Final = "they switched this off"
 TOO_LATE: Final = "too late to be said"
 
 #: What one can watch, by kind.
-WATCHABLE: Final = ("release", "project", "output", "service", "environment", "program")
+WATCHABLE: Final = ("release", "project", "output", "service", "environment", "program", "savedview")
 
 #: So far ahead reminders are planned; the full pass comes round much more often.
 HORIZON: Final = timedelta(days=7)

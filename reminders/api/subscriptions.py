@@ -1,4 +1,4 @@
-"""REST `subscriptions/`: what one watches and muted."""
+"""REST `subscriptions/`: what one watches and muted, and what one's teams watch."""
 
 from datetime import datetime
 from typing import Any
@@ -15,17 +15,18 @@ from reminders.vocabulary import Attention
 
 
 class Subscriptions(Creates, ListView):
-    """What one watches and muted oneself, oldest first."""
+    """What one watches and muted oneself and what one's teams watch, oldest first; administrators see what any team watches."""
 
     noun, new = SUBSCRIPTIONS, SubscriptionShape
 
     def create(self, given: dict[str, Any], *, by: Any, at: datetime, **names: str) -> Any:
-        """Of one thing there is one subscription: what was asked before is forgotten."""
-        return subscriptions.subscribe(given["subject"], Attention(given.get("attention") or Attention.WATCH), by=by)
+        """Of one thing there is one subscription: what was asked before is forgotten. Who leads a team says what it watches."""
+        attention = Attention(given.get("attention") or Attention.WATCH)
+        return subscriptions.subscribe(given["subject"], attention, by=by, team=given.get("team"))
 
 
 class OneSubscription(Removes, DetailView):
-    """One of one's own subscriptions. DELETE ends it: the thing is neither watched nor muted."""
+    """One of one's own subscriptions, or of a team's. DELETE ends it: the thing is neither watched nor muted."""
 
     noun = SUBSCRIPTIONS
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from accounts.forms import SubjectField
+from accounts.models import Team
 from accounts.queries import thing_named
 from common.writing import Shape
-from common.writing.fields import Flag, Word
+from common.writing.fields import Flag, Named, Word
 from reminders.queries.mine import watchable
 from reminders.vocabulary import Attention
 
@@ -18,10 +19,17 @@ class WatchableField(SubjectField):
 
 
 class SubscriptionShape(Shape):
-    """What is watched or muted. Without `attention` it is watched."""
+    """What is watched or muted. Without `attention` it is watched; with `team`, by the team."""
 
     subject = WatchableField("Of what", help="As kind:id, such as release:12; a key, code or slug will do for an id.")
     attention = Word(Attention, "Watch or mute", required=False)
+    team = Named(Team, "slug", "Team", required=False, help="Whose default it is; empty for oneself.")
+
+
+class TeamSubscriptionShape(Shape):
+    """What a team watches, from its page."""
+
+    subject = WatchableField("Of what", help="As kind:id, such as release:REL-12, project:PAY or environment:prod.")
 
 
 class AttentionShape(Shape):

@@ -1,25 +1,27 @@
 """What one person hears: what they watch and muted, the ways that are open, and what was said to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 from django.db import models
+from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import Team, User
 from accounts.queries import Subject
 from accounts.querysets import commented_kinds
 from common import labels
 from common.labels import Named
-from common.reading import Noun, Plain
+from common.reading import Noun, Plain, Reference
 from common.rows import kind_of, pk_of
 from releases.queries.answers import RESTRICTIONS
 from reminders.models import ChatAddress, Delivery, QuietChannel, Subscription
 from reminders.queries.letters import Letters
 from reminders.queries.visibility import Seen
 from reminders.vocabulary import CARRIED, WATCHABLE, Attention, Audience, Channel, DeliveryState
+from schedule.models import SavedView
 
 #: So many of the last deliveries are shown.
 SHOWN: Final = 50
@@ -52,24 +54,48 @@ class Heard:
 
 def watchable() -> Mapping[str, type[models.Model]]:
     """What one can watch, and its model."""
-    return {kind: commented_kinds()[kind] for kind in WATCHABLE}
+    with_pages = commented_kinds()
+    return {kind: with_pages.get(kind, SavedView) for kind in WATCHABLE}
 
 
 def attention_to(thing: models.Model, user: User) -> Attention | None:
     """What a person asked of a thing; None for neither. One query."""
-    mine = Subscription.objects.visible_to(user).about([(kind_of(thing), pk_of(thing))])
+    mine = Subscription.objects.of_person(user).about([(kind_of(thing), pk_of(thing))])
     word = mine.values_list("attention", flat=True).first()
     return None if word is None else Attention(word)
 
 
 def subscriptions_of(user: User) -> Mapping[Attention, Sequence[tuple[Subscription, Named]]]:
     """What a person watches, and what they muted, each with its name as they may read it."""
-    rows = list(Subscription.objects.visible_to(user))
+    rows = list(Subscription.objects.of_person(user))
     named = labels.of({(row.subject_kind, row.subject_id) for row in rows}, user)
     return {
         attention: [(row, named[row.subject_kind, row.subject_id]) for row in rows if row.attention == attention]
         for attention in Attention
     }
+
+
+def subscriptions_of_teams(user: User) -> Sequence[tuple[Subscription, Named]]:
+    """What the teams of a person watch, with whom they hear of it until they mute it for themselves."""
+    return _named(Subscription.objects.through_teams(user).select_related("team").order_by("team__name", "pk"), user)
+
+
+def subscriptions_of_team(team: Team, user: User) -> Sequence[tuple[Subscription, Named]]:
+    """What a team watches, each with its name as a person may read it."""
+    return _named(Subscription.objects.filter(team=team).select_related("team"), user)
+
+
+def teams_of(user: User) -> "QuerySet[Team]":
+    """The teams of which a person sees what they watch: their own; administrators see all."""
+    teams = Team.objects.visible_to(user)
+    found: QuerySet[Team] = teams if user.is_administrator else teams.of(user)
+    return found.order_by("name", "pk")
+
+
+def _named(found: Iterable[Subscription], user: User) -> Sequence[tuple[Subscription, Named]]:
+    rows = list(found)
+    named = labels.of({(row.subject_kind, row.subject_id) for row in rows}, user)
+    return [(row, named[row.subject_kind, row.subject_id]) for row in rows]
 
 
 def channels_of(user: User) -> Sequence[tuple[Channel, bool]]:
@@ -80,8 +106,9 @@ def channels_of(user: User) -> Sequence[tuple[Channel, bool]]:
 
 
 def heard_by(user: User) -> Sequence[Heard]:
-    """The last deliveries to a person, newest first; of what they may not see any more it says only that."""
-    rows = list(Delivery.objects.visible_to(user).select_related("reminder__rule", "instead_of").order_by("-pk")[:SHOWN])
+    """The last deliveries to a person but for their inbox, newest first; of what they may not see any more it says only that."""
+    found = Delivery.objects.visible_to(user).exclude(channel=Channel.INBOX)
+    rows = list(found.select_related("reminder__rule", "instead_of").order_by("-pk")[:SHOWN])
     if not rows:
         return []
     letters = Letters([row.reminder for row in rows])
@@ -116,5 +143,5 @@ SUBSCRIPTIONS: Final = Noun(
     order=("id",),
     tables=(*RESTRICTIONS, "reminders_subscription"),
     page="me/reminders/",
-    columns=(Subject("subject"), Plain("attention")),
+    columns=(Subject("subject"), Plain("attention"), Reference("team", "", by="slug")),
 )

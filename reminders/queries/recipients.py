@@ -18,6 +18,7 @@ from releases.models import Contribution, Gate, Item, Obligation, Promotion
 from releases.queries.seats import standing
 from reminders.models import Reminder, Subscription
 from reminders.queries.visibility import Seen, Thing
+from reminders.queries.watched_views import VIEW, held_by_views
 from reminders.vocabulary import Attention, Audience, Occasion, Severity
 
 #: Nobody stands in for somebody who stands in for somebody further away than this.
@@ -53,8 +54,7 @@ def recipients(reminders: Sequence[Reminder], at: datetime) -> dict[int, list[Re
     """To whom each reminder (by id) goes at an instant (UTC); they come with their rules. Who is away is stood in for."""
     people = _People(at)
     circles = _circles(reminders, at, people)
-    people.load(circles.values())
-    muted, watching = _subscriptions(circles.values())
+    muted, watching = _subscriptions(reminders, circles, people)
     seen = Seen((one.subject_kind, one.subject_id) for one in reminders)
     concerned = {one.pk: _concerned(one, circles[_key(one)], people, watching, muted) for one in reminders}
     people.know(user for some in concerned.values() for user in some)
@@ -76,8 +76,7 @@ def still_concerned(reminders: Sequence[Reminder], at: datetime) -> dict[int, se
     """The people (ids) whom reminders (by id) concern now, themselves: who stands in for one of them may hear of it."""
     people = _People(at)
     circles = _circles(reminders, at, people)
-    people.load(circles.values())
-    muted, watching = _subscriptions(circles.values())
+    muted, watching = _subscriptions(reminders, circles, people)
     return {one.pk: set(_concerned(one, circles[_key(one)], people, watching, muted)) for one in reminders}
 
 
@@ -121,10 +120,10 @@ class _People:
         self._users: dict[int, User] = {}
         self._away: dict[int, int | None] = {}
 
-    def load(self, circles: Iterable[Circle]) -> None:
-        """The members of teams and roles, and who leads them."""
+    def load(self, circles: Iterable[Circle], watching: Collection[int]) -> None:
+        """The members of teams and roles, and who leads them; `watching` are teams (ids) that watch something."""
         some = list(circles)
-        teams = {team for circle in some for team in circle.teams | circle.place_teams}
+        teams = {*watching, *(team for circle in some for team in circle.teams | circle.place_teams)}
         roles = {role for circle in some for role in circle.roles}
         for team in teams:
             self._members[team], self._leads[team] = set(), set()
@@ -321,12 +320,31 @@ def _owing(promotions: Collection[int]) -> dict[int, Circle]:
     return found
 
 
-def _subscriptions(circles: Iterable[Circle]) -> tuple[dict[Thing, set[int]], dict[Thing, set[int]]]:
-    """Who muted and who watches which of the things around, of those who are active."""
-    things = {thing for circle in circles for thing in circle.things}
+def _subscriptions(
+    reminders: Sequence[Reminder], circles: Mapping[tuple[str, int, str], Circle], people: _People
+) -> tuple[dict[Thing, set[int]], dict[Thing, set[int]]]:
+    """Who muted and who watches which of the things around; through a view, what reminders are about. Loads people on the way.
+
+    Of a team that watches something everybody does; what one of them muted spares them all the same.
+    """
+    things = {thing for circle in circles.values() for thing in circle.things}
     muted: dict[Thing, set[int]] = defaultdict(set)
     watching: dict[Thing, set[int]] = defaultdict(set)
-    rows = Subscription.objects.about(things).filter(Q(user__is_active=True)).order_by() if things else Subscription.objects.none()
-    for kind, number, user, attention in rows.values_list("subject_kind", "subject_id", "user_id", "attention"):
-        (muted if attention == Attention.MUTE else watching)[kind, number].add(user)
+    views: dict[str, dict[int, set[int]]] = {each.value: defaultdict(set) for each in Attention}
+    about = Subscription.objects.about(things) | Subscription.objects.filter(subject_kind=VIEW)
+    theirs = about.filter(Q(user__is_active=True) | Q(team__isnull=False)).order_by()
+    rows = list(theirs.values_list("subject_kind", "subject_id", "user_id", "team_id", "attention")) if reminders else []
+    people.load(circles.values(), {team for *_, team, _ in rows if team is not None})
+    for kind, number, user, team, attention in rows:
+        some = people.of_teams([team]) if user is None else {user}
+        if kind == VIEW:
+            views[attention][number] |= some
+        else:
+            (muted if attention == Attention.MUTE else watching)[kind, number] |= some
+    subjects = {(one.subject_kind, one.subject_id) for one in reminders}
+    for attention, found in ((Attention.MUTE, muted), (Attention.WATCH, watching)):
+        for thing, some in held_by_views(views[attention], subjects).items():
+            found[thing] |= some
+    for one in reminders:
+        circles[_key(one)].things.add((one.subject_kind, one.subject_id))
     return muted, watching

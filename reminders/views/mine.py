@@ -1,5 +1,6 @@
 """What one hears: the page below /me/, its panel there, and the part on the page of what can be watched."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from common import pages
+from common.labels import Named
 from common.refusals import BadInput, NotVisible
 from common.rows import kind_of, pk_of, still_there
 from reminders import rules
@@ -22,6 +25,7 @@ from reminders.models import Subscription
 from reminders.queries import mine
 from reminders.queries.chat_addresses import chat_of
 from reminders.vocabulary import CARRIED, Attention, Channel
+from schedule.models import SavedView
 
 
 @require_safe
@@ -33,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "watched": mine_[Attention.WATCH],
         "muted": mine_[Attention.MUTE],
+        **_through_teams(me, mine_[Attention.MUTE]),
         "channels": mine.channels_of(me),
         "chat": chat_of(me),
         "heard": mine.heard_by(me),
@@ -41,6 +46,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "crumbs": [("Me", "/me/")],
     }
     return pages.show(request, "reminders/mine.html", context)
+
+
+def _through_teams(me: User, muted: Sequence[tuple[Subscription, Named]]) -> dict[str, Any]:
+    """What one hears of through one's teams, each with whether one muted it, and the teams of which one may change that."""
+    spared = {(row.subject_kind, row.subject_id) for row, _ in muted}
+    rows = mine.subscriptions_of_teams(me)
+    return {"of_teams": [(row, name, (row.subject_kind, row.subject_id) in spared) for row, name in rows]}
 
 
 @require_POST
@@ -57,19 +69,22 @@ def attend(request: HttpRequest) -> HttpResponse:
     if word:
         subscriptions.subscribe(thing, Attention(word), by=me)
     else:
-        found = Subscription.objects.visible_to(me).about([(kind_of(thing), pk_of(thing))]).first()
+        found = Subscription.objects.of_person(me).about([(kind_of(thing), pk_of(thing))]).first()
         if found is not None:
             with still_there(Subscription):
                 subscriptions.unsubscribe(found, by=me)
     messages.success(request, _DONE[word])
-    return redirect(thing)
+    if request.POST.get("from") == "mine":
+        return redirect("my-reminders")
+    # A view has no page of its own: the list of them is where this is asked.
+    return redirect("saved-views" if isinstance(thing, SavedView) else thing)
 
 
 @require_POST
 @login_required
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Neither watch nor mute something any more, even what one may not see any more."""
-    found = get_object_or_404(Subscription.objects.visible_to(request.user), pk=pk)
+    found = get_object_or_404(Subscription.objects.of_person(request.user), pk=pk)
     with still_there(Subscription):
         subscriptions.unsubscribe(found, by=pages.me(request))
     messages.success(request, _DONE[""])

@@ -14,6 +14,7 @@ from common import forming, pages
 from schedule.actions import saved_views
 from schedule.forms import ViewShape, filters_of
 from schedule.models import SavedView
+from schedule.queries.names import address_of
 from schedule.queries.narrowings import pairs, words_of
 
 
@@ -21,13 +22,12 @@ from schedule.queries.narrowings import pairs, words_of
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """One's own views and those others share. The address may hold the calendar's filters, for changing a view to them."""
-    views = SavedView.objects.visible_to(request.user).select_related("owner")
+    views = list(SavedView.objects.visible_to(request.user).select_related("owner"))
     rows = [
         {
             "view": view,
             "words": words_of(view.filters),
-            # Never bare: that is where the default view is.
-            "address": f"{reverse('calendar')}?{urlencode([('view', 'month'), *pairs(view.filters)])}",
+            "address": address_of(view.filters),
             "is_own": view.owner_id == request.user.pk,
         }
         for view in views
@@ -37,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         "schedule/saved_views.html",
         {
+            "views": views,
             "own": [row for row in rows if row["is_own"]],
             "shared": [row for row in rows if not row["is_own"]],
             "query": urlencode(pairs(present)),
