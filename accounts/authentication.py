@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.decorators import reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
 from django.conf import settings
@@ -21,6 +22,7 @@ from rest_framework.request import Request
 from accounts.models import ApiToken, User
 from accounts.querysets import token_digest
 from accounts.vocabulary import TOKEN_START, Scope
+from common import figures
 from common.refusals import NotAllowed
 from common.statements import Later, Statement, compiled, for_all, statement
 
@@ -53,6 +55,14 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # the library has no types
+    """The sign-in library's, which loads the person of a session together with the figures that every page shows about them."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        found: User | None = User.objects.filter(pk=user_id).annotate(**figures.all_of_them()).first()
+        return found if found is not None and self.user_can_authenticate(found) else None
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

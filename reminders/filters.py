@@ -20,6 +20,10 @@ class DeliveryFilter(Filters):
     rule = Named(Rule, "code", "The rule that has it said.", path="reminder__rule")
 
 
+class InboxFilter(Filters):
+    unread = TrueOrFalse(Q(read_at=None), "Whether it is unread.")
+
+
 class WebhookFilter(Filters):
     on = TrueOrFalse(Q(is_on=True), "Whether it is told anything at present.")
 

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from django.db import models
 from django.db.models import Q
 
 from accounts.vocabulary import Role
 from common.searching import with_words
-from reminders.vocabulary import IN_HAND, WAITING, DeliveryState, ReminderState
+from reminders.vocabulary import IN_HAND, WAITING, Channel, DeliveryState, ReminderState
+
+#: What lies in inboxes, and what of it nobody has read yet.
+IN_INBOX: Final = Q(channel=Channel.INBOX, state=DeliveryState.SENT)
+UNREAD: Final = IN_INBOX & Q(read_at=None)
 
 
 class RuleQuerySet(models.QuerySet[Any]):
@@ -46,6 +50,13 @@ class DeliveryQuerySet(models.QuerySet[Any]):
     def overseen_by(self, user: Any) -> Self:
         """Administrators look after everybody's; others see their own."""
         return self.all() if user.is_authenticated and user.is_active and user.is_administrator else self.visible_to(user)
+
+    def in_inbox_of(self, user: Any) -> Self:
+        """What lies in a person's own inbox."""
+        return self.visible_to(user).filter(IN_INBOX)
+
+    def unread(self) -> Self:
+        return self.filter(UNREAD)
 
     def matching(self, words: str) -> Self:
         """Those whose recipient, rule or reason holds every word."""

@@ -12,7 +12,17 @@ from reminders.actions.planning import stands
 from reminders.models import ChatAddress, Delivery, QuietChannel, Reminder
 from reminders.occasions import DATED
 from reminders.queries.recipients import Recipient, recipients
-from reminders.vocabulary import LATE, LOOKED_BACK, SWITCHED_OFF, TOO_LATE, Audience, Channel, DeliveryState, Occasion, ReminderState
+from reminders.vocabulary import (
+    LATE,
+    LOOKED_BACK,
+    SWITCHED_OFF,
+    TOO_LATE,
+    Audience,
+    Channel,
+    DeliveryState,
+    Occasion,
+    ReminderState,
+)
 
 _AT_ONCE: Final = 500
 _LOCK: Final = 6_204_118_240_102

@@ -1,11 +1,12 @@
 """REST: what reminders say to whom, what became of it, and what one asked to hear of."""
 
-from reminders.api import chat_address, deliveries, rules, subscriptions, webhooks
+from reminders.api import chat_address, deliveries, inbox, rules, subscriptions, webhooks
 
 urlpatterns = [
     *rules.urlpatterns,
     *deliveries.urlpatterns,
     *subscriptions.urlpatterns,
+    *inbox.urlpatterns,
     *chat_address.urlpatterns,
     *webhooks.urlpatterns,
 ]

@@ -9,12 +9,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from reminders.models.reminder import Reminder
-from reminders.querysets import DeliveryQuerySet
+from reminders.querysets import UNREAD, DeliveryQuerySet
 from reminders.vocabulary import IN_HAND, WAITING, Audience, Channel, DeliveryState
-
-#: What lies in inboxes, and what of it nobody has read yet.
-IN_INBOX = Q(channel=Channel.INBOX, state=DeliveryState.SENT)
-UNREAD = IN_INBOX & Q(read_at=None)
 
 
 class Delivery(models.Model):

@@ -163,6 +163,15 @@ class Organisation:
         reminder = Reminder.objects.create(rule=Rule.objects.get(code="gate-due"), state="addressed", **moments, **about)
         by_mail = {"reminder": reminder, "channel": "email", "audience": "owner", "next_at": now, "attempts": 1}
         Delivery.objects.create(recipient=self.reader, state="sent", sent_at=now, **by_mail)
+        in_inbox = {
+            "recipient": self.reader,
+            "state": "sent",
+            "sent_at": now,
+            "next_at": now,
+            "channel": "inbox",
+            "audience": "owner",
+        }
+        self.entry = Delivery.objects.create(reminder=reminder, **in_inbox)
         refused = {"state": "dead", "reason": "550 5.1.1 there is nobody of this name"}
         self.delivery = Delivery.objects.create(recipient=self.keeper, instead_of=self.reader, **refused, **by_mail)
 
@@ -443,6 +452,7 @@ PAGES: dict[str, Row] = {
     "imports/<>/": Row(lambda o: f"/imports/{checked(o.reader).pk}/"),
     # accounts
     "me/": at("/me/"),
+    "me/inbox/": at("/me/inbox/"),
     "me/reminders/": at("/me/reminders/"),
     "me/reminders/chat/": at("/me/reminders/chat/"),
     "me/reminders/chat/removal/": at("/me/reminders/chat/removal/"),
@@ -492,6 +502,8 @@ POSTS = {
     "me/absences/",
     "me/absences/<>/withdrawal/",
     "me/preferences/",
+    "me/inbox/reading/",
+    "me/inbox/<>/reading/",
     "me/reminders/channels/<>/",
     "me/reminders/chat/test/",
     "me/reminders/subscriptions/",
@@ -511,6 +523,7 @@ NO_PAGES: dict[str, str] = {
     "imports/templates/": "files to begin with",
     "exports/": "files",
     "evidence/<>/file": "files",
+    "me/inbox/<>/open/": "leads on to what it is about",
     "start/": "leads on to where one's day begins",
     "healthz": "a plain answer for machines",
     "readyz": "a plain answer for machines",

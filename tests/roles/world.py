@@ -269,7 +269,8 @@ def _reminded(name: str, owner: Any, project: Any) -> Names:
     planned = {"due_at": now, "moment_at": now, "zone": "UTC", "digest": "0" * 16, "state": "addressed", "scope_id": project.pk}
     reminder = Reminder.objects.create(rule=rule, subject_kind="project", subject_id=project.pk, **planned)
     sent: dict[str, Any] = {"recipient": owner, "channel": "email", "audience": "owner", "state": "dead", "next_at": now}
-    return {"reminder_rule": rule.code, "delivery": Delivery.objects.create(reminder=reminder, **sent).pk}
+    entry = Delivery.objects.create(reminder=reminder, **sent | {"channel": "inbox", "state": "sent", "sent_at": now})
+    return {"reminder_rule": rule.code, "delivery": Delivery.objects.create(reminder=reminder, **sent).pk, "entry": entry.pk}
 
 
 def _hooked(name: str, owner: Any) -> Names:
