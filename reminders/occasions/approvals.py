@@ -17,6 +17,8 @@ class ApprovalWaiting(Dated):
     kind, scope = "promotion", Scope.RELEASE
     headline = "{key} into {place} waits for your approval"
     sentence = "{name} into {place} was asked for {when}, and waits for approvals."
+    asks = "Look at what it changes, and approve or reject it."
+    button = "Decide on it"
 
     def moments(self, span: Span) -> Iterable[Moment]:
         asked = Promotion.objects.filter(status=PromotionStatus.REQUESTED, **span.instants("requested_at"), **span.among("release"))
@@ -30,6 +32,8 @@ class ApprovalLapsing(Dated):
     kind, scope = "promotion", Scope.RELEASE
     headline = "{key} into {place}: an approval lapses {when}"
     sentence = "An approval of {name} into {place} lapses {when}, before it is over."
+    asks = "Give it again, or have the promotion take place sooner."
+    button = "Decide on it"
 
     def moments(self, span: Span) -> Iterable[Moment]:
         given = Approval.objects.standing().filter(decision=ApprovalDecision.APPROVE, promotion__status__in=WAITING)
@@ -46,6 +50,8 @@ class ObligationDue(Dated):
     kind, scope = "promotion", Scope.RELEASE
     headline = "{key} into {place}: what it owes {is_or_was} due {when}"
     sentence = "{name} went into {place} as an emergency; what it went without {is_or_was} due {when}."
+    asks = "Make up for it by then."
+    button = "See what is owed"
 
     def moments(self, span: Span) -> Iterable[Moment]:
         owed = Obligation.objects.unmet().filter(**span.instants("due_at"), **span.among("promotion__release"))

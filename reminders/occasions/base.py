@@ -76,8 +76,9 @@ class Said(ABC):
     """What all occasions say: of which `kind` of thing, planned by which `scope`, and in what words.
 
     `headline` and `sentence` are templates over the facts of the thing (`queries.facts`): `{key}`, `{name}`, `{place}`, `{when}`, and
-    `{is_or_was}` by whether it is said before its moment or after.
-    `is_day`: the moment is a day, and told without a clock.
+    `{is_or_was}` by whether it is said before its moment or after. `asks` is what its reader is asked to do (empty where it is news),
+    `button` what leads there. `is_day`: the moment is a day, and told without a clock. `is_appointment`: its thing has a time in
+    calendars, that comes along.
     """
 
     name: ClassVar[Occasion]
@@ -85,7 +86,10 @@ class Said(ABC):
     scope: ClassVar[Scope]
     headline: ClassVar[str]
     sentence: ClassVar[str]
+    asks: ClassVar[str] = ""
+    button: ClassVar[str] = "Open it"
     is_day: ClassVar[bool] = False
+    is_appointment: ClassVar[bool] = False
 
 
 class Dated(Said):

@@ -24,6 +24,9 @@ class GateDue(Dated):
     kind, scope, is_day = "gate", Scope.RELEASE, True
     headline = "{key}: {gate} {is_or_was} due {when}"
     sentence = "The gate “{gate}” of {name} {is_or_was} due {when}, and is not passed."
+    asks = "Bring what it asks for, and have it decided."
+    button = "Open the gate"
+    is_appointment = True
 
     def moments(self, span: Span) -> Iterable[Moment]:
         gates = list(_open(span).filter(**span.days("due_on")).select_related("owner_team").order_by("pk"))
@@ -43,6 +46,9 @@ class GateStarts(Dated):
     kind, scope, is_day = "gate", Scope.RELEASE, True
     headline = "{key}: start on {gate} by {when}"
     sentence = "To make {due}, work on the gate “{gate}” of {name} must start by {when}."
+    asks = "Begin with it, and add what you find as evidence."
+    button = "Open the gate"
+    is_appointment = True
 
     def moments(self, span: Span) -> Iterable[Moment]:
         # So many days further a gate may be due whose work starts within the span.
@@ -67,6 +73,7 @@ class GateDecided(Told):
     kind, scope = "gate", Scope.RELEASE
     headline = "{key}: {gate} is {state}"
     sentence = "The gate “{gate}” of {name} was decided {when}; it is {state}."
+    button = "Open the gate"
 
     def happened(self, news: Iterable[News]) -> Iterable[Moment]:
         verbs = {"passed", "failed", "waived"}
@@ -82,6 +89,8 @@ class WaiverExpiring(Dated):
     kind, scope = "gate", Scope.RELEASE
     headline = "{key}: the waiver of {gate} ends {when}"
     sentence = "The gate “{gate}” of {name} is waived until {when}; from then on it has to be passed."
+    asks = "Have the gate passed, or ask for another waiver."
+    button = "Open the gate"
 
     def moments(self, span: Span) -> Iterable[Moment]:
         held = Waiver.objects.filter(end=None, gate__is_asked=True, gate__state=GateState.WAIVED)

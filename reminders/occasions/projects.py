@@ -21,6 +21,8 @@ class OutputDue(Dated):
     kind, scope, is_day = "output", Scope.PROJECT, True
     headline = "{key}: {name} {is_or_was} due {when}"
     sentence = "The output {name} of {place} {is_or_was} due {when}, and is not delivered."
+    asks = "Deliver it, or say when it will come."
+    button = "Open the output"
 
     def moments(self, span: Span) -> Iterable[Moment]:
         due = Output.objects.filter(status__in=_AHEAD, delivered_on=None, project__status=ProjectStatus.ACTIVE)
@@ -36,6 +38,7 @@ class OutputAccepted(Told):
     kind, scope = "output", Scope.PROJECT
     headline = "{key}: {name} is accepted"
     sentence = "The output {name} of {place} is accepted."
+    button = "Open the output"
 
     def happened(self, news: Iterable[News]) -> Iterable[Moment]:
         changed = latest((each.id, each.at) for each in news if each.kind == "output" and "status" in each.columns)
@@ -51,6 +54,8 @@ class ProjectClosing(Dated):
     kind, scope, is_day = "project", Scope.PROJECT, True
     headline = "{key} ends {when} with outputs that are not live"
     sentence = "The project {name} ends {when}, and something that it delivers into a release is not in production yet."
+    asks = "Have the rest go live before, or say who takes it over."
+    button = "Open the project"
 
     def moments(self, span: Span) -> Iterable[Moment]:
         carrying = Contribution.objects.standing().filter(output__project=OuterRef("pk"))

@@ -24,6 +24,9 @@ class PromotionAhead(Dated):
     kind, scope = "promotion", Scope.RELEASE
     headline = "{key} into {place} on {when}"
     sentence = "{name} goes into {place}; its window opens {when}."
+    asks = "See that everything it needs is there by then."
+    button = "Open the promotion"
+    is_appointment = True
 
     def moments(self, span: Span) -> Iterable[Moment]:
         statuses = (PromotionStatus.REQUESTED, PromotionStatus.APPROVED)
@@ -37,6 +40,9 @@ class PromotionOpened(Dated):
     kind, scope = "promotion", Scope.RELEASE
     headline = "{key} may start now into {place}"
     sentence = "The window of {name} into {place} opened {when}, and nobody has started it yet."
+    asks = "Start it, move it or cancel it before its window ends."
+    button = "Start or move it"
+    is_appointment = True
 
     def moments(self, span: Span) -> Iterable[Moment]:
         approved = Promotion.objects.filter(status=PromotionStatus.APPROVED)
@@ -50,6 +56,7 @@ class PromotionMissed(Told):
     kind, scope = "promotion", Scope.RELEASE
     headline = "{key} missed its window into {place}"
     sentence = "{name} did not go into {place}: its window ended {when}. Plan another one, or cancel it."
+    button = "Plan it anew"
 
     def happened(self, news: Iterable[News]) -> Iterable[Moment]:
         missed = latest((each.id, each.at) for each in news if each.kind == "promotion" and each.verb in {"missed", "returned"})
@@ -77,6 +84,8 @@ class ReleaseAtRisk(_Threatened):
     name, cause = Occasion.RELEASE_AT_RISK, "output"
     headline = "{key} into {place} is at risk: an output comes too late"
     sentence = "{name} goes into {place} {when}, and waits for an output that comes later."
+    asks = "Move the promotion, or have the output come sooner."
+    button = "See what comes too late"
 
 
 class PrerequisiteSlipped(_Threatened):
@@ -85,6 +94,8 @@ class PrerequisiteSlipped(_Threatened):
     name, cause = Occasion.PREREQUISITE_SLIPPED, "release"
     headline = "{key} into {place} is at risk: what it needs slipped"
     sentence = "{name} goes into {place} {when}, and needs another release live first, which is planned for later."
+    asks = "Move the promotion, or have what it needs come sooner."
+    button = "See what comes too late"
 
 
 def _at(when: Any) -> list[Moment]:
@@ -101,6 +112,7 @@ class ApprovalVoided(Told):
     sentence = (
         "Something of {name} changed, so that an approval of it into {place} does not count any more; it has to be given again."
     )
+    button = "Decide on it"
 
     def happened(self, news: Iterable[News]) -> Iterable[Moment]:
         return _at(latest((each.id, each.at) for each in news if each.kind == "promotion" and each.verb == "approval_voided"))
