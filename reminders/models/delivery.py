@@ -20,6 +20,7 @@ class Delivery(models.Model):
     holds `claim_token` until `lease_until`. `attempts` were made; it is tried again at `next_at`. `number` stands in the Message-ID, so
     that what came twice can be told. `possible_duplicates`: how often a worker was lost while it handed this over.
     What goes to an inbox is there as soon as it is addressed; `read_at` is since when its recipient has read it.
+    `acknowledged_at` is when they said that they know; `snoozes` how often they put it off, so that it came once more.
     """
 
     reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="deliveries")
@@ -37,6 +38,8 @@ class Delivery(models.Model):
     possible_duplicates = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    snoozes = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects: ClassVar[Any] = DeliveryQuerySet.as_manager()
@@ -59,7 +62,13 @@ class Delivery(models.Model):
             models.Index(fields=["state", "-id"], name="delivery_by_state"),
             models.Index(fields=["recipient", "-id"], name="delivery_of_recipient"),
             models.Index(fields=["recipient"], name="delivery_unread", condition=UNREAD),
+            models.Index(fields=["recipient"], name="delivery_acknowledged", condition=Q(acknowledged_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
         return f"delivery {self.pk}"
+
+    @property
+    def message_number(self) -> uuid.UUID:
+        """What a message of it is known by, the same each time it is tried; what was put off comes as another message."""
+        return uuid.uuid5(self.number, f"snooze {self.snoozes}") if self.snoozes else self.number
