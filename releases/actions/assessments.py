@@ -10,6 +10,7 @@ from history.deeds import deed, record
 from policies.queries import Question, standards
 from policies.verdicts import highest
 from releases import rules
+from releases.actions.opening import locked_together
 from releases.actions.releases.bringing import NOT_YOURS
 from releases.models import Assessment, Release
 from releases.queries.assessments import risks_standing
@@ -24,7 +25,7 @@ def assess(release: Release, answers: Mapping[str, str], *, by: User, at: dateti
     Raises NotAllowed, Stale, IllegalMove when the release is over, Conflict when no policy asks anything, and RuleBroken that names
     each question without an answer, each answer that is none of the question's, and each question that is not asked.
     """
-    release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
+    release = locked_together(release)
     if not rules.may_write_release(by, release):
         raise NotAllowed(NOT_YOURS)
     expect_seen(release, seen)

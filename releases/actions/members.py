@@ -6,12 +6,15 @@ circle and every verdict is looked for in one place.
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from accounts.models import User
 from common import labels
 from common.refusals import Conflict, IllegalMove, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen, revise
 from history.deeds import deed, record
 from releases import rules
+from releases.actions.opening import expect_all_held
 from releases.models import Release
 from releases.vocabulary import ENDED, Extent
 
@@ -68,14 +71,16 @@ def change(package: Release, members: Sequence[Release], *, by: User, seen: Seen
 
 
 def _locked(package: Release, members: Sequence[Release], by: User) -> tuple[Release, list[Release]]:
-    """The package and the others, locked in order of key."""
+    """The package and the others, locked in order of key, and with them all that travels in it, since their gates follow."""
     wanted = {package.pk, *(member.pk for member in members)}
-    found = {release.pk: release for release in Release.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")}
-    if not all(rules.may_write_release(by, release) for release in found.values()):
+    among = Release.objects.filter(Q(pk__in=wanted) | Q(package=package.pk))
+    found = {release.pk: release for release in among.select_for_update(no_key=True).order_by("pk")}
+    if not all(rules.may_write_release(by, found[pk]) for pk in sorted(wanted)):
         raise NotAllowed(NOT_YOURS)
     package = found[package.pk]
     if package.extent != Extent.PACKAGE:
         raise _broken(f"{package} is no package; change its extent to package first.")
+    expect_all_held(package.pk, found)
     return package, [found[pk] for pk in sorted({member.pk for member in members})]
 
 

@@ -10,6 +10,7 @@ from environments.models import Environment
 from history.deeds import deed, record
 from releases import rules
 from releases.actions import promotions
+from releases.actions.opening import locked_together
 from releases.actions.promotions.places import settle
 from releases.actions.releases.bringing import NOT_YOURS
 from releases.models import Promotion, Release
@@ -29,7 +30,7 @@ def move_on(release: Release, *, to: str, by: User, at: datetime, seen: Seen = N
     if target in ENDED:
         # It gives places back, and environments are locked before releases.
         Environment.objects.all_locked()
-    release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
+    release = locked_together(release)
     if not rules.may_write_release(by, release):
         raise NotAllowed(NOT_YOURS)
     expect_seen(release, seen)
@@ -58,7 +59,7 @@ def cancel(release: Release, *, by: User, at: datetime, reason: str, seen: Seen 
     """
     # Its promotions are known only under its lock, and environments come before it.
     Environment.objects.all_locked()
-    release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
+    release = locked_together(release)
     if not rules.may_write_release(by, release):
         raise NotAllowed(NOT_YOURS)
     expect_seen(release, seen)

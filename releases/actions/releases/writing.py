@@ -12,6 +12,7 @@ from history.deeds import deed, record
 from releases import rules
 from releases.actions import deployments, links
 from releases.actions import items as on_items
+from releases.actions.opening import locked_together
 from releases.actions.promotions.places import settle
 from releases.actions.releases.bringing import HIDDEN, NOT_YOURS
 from releases.actions.releases.filling import fill
@@ -75,7 +76,7 @@ def change(release: Release, changes: Mapping[str, Any], *, by: User, at: dateti
     moves_things = _differs(Release.objects.get(pk=release.pk), changes, _MOVES_THINGS)
     if moves_things or status in ENDED:
         Environment.objects.all_locked()
-    release = Release.objects.select_for_update(no_key=True).get(pk=release.pk)
+    release = locked_together(release)
     if not rules.may_write_release(by, release):
         raise NotAllowed(NOT_YOURS)
     expect_seen(release, seen)
