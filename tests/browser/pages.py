@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from accounts.actions import comments
-from accounts.models import User
+from accounts.models import Team, User
 from accounts.vocabulary import Role
 from environments.actions import bookings
 from exchange.models import Import
@@ -131,6 +131,8 @@ class Organisation:
         self._hook()
         subscriptions.subscribe(self.release, Attention.WATCH, by=self.reader)
         subscriptions.subscribe(self.project, Attention.MUTE, by=self.reader)
+        self.team = Team.objects.get(name="Operations")
+        subscriptions.subscribe(self.release, Attention.WATCH, by=self.steward, team=self.team)
         chat_addresses.put(read_chat("mmosts://chat.example.org/3ccdd113474722377935511fc8"), by=self.reader)
         self.saved_view = saved_views.keep(by=self.reader, name="What goes live", filters={"kind": ["promotion"]})
         self.feed, self.secret = feeds.make(by=self.reader, at=timezone.now(), name="For the board", past_days=3650)
@@ -454,6 +456,8 @@ PAGES: dict[str, Row] = {
     "me/": at("/me/"),
     "me/inbox/": at("/me/inbox/"),
     "me/reminders/": at("/me/reminders/"),
+    "me/reminders/teams/": at("/me/reminders/teams/", "steward"),
+    "me/reminders/teams/<>/": Row(lambda o: f"/me/reminders/teams/{o.team.slug}/", "steward"),
     "me/reminders/chat/": at("/me/reminders/chat/"),
     "me/reminders/chat/removal/": at("/me/reminders/chat/removal/"),
     "comments/": Row(lambda o: f"/comments/?subject=release:{o.release.key}"),
@@ -508,6 +512,7 @@ POSTS = {
     "me/reminders/chat/test/",
     "me/reminders/subscriptions/",
     "me/reminders/subscriptions/<>/end/",
+    "me/reminders/teams/<>/<>/end/",
     "me/sessions/<>/end/",
     "me/tokens/",
     "me/tokens/<>/revocation/",

@@ -158,6 +158,9 @@ def _one_of_each(name: str, owner: Any) -> Names:
     view = saved_views.keep(by=owner, name=f"View of {name}", filters={"kind": ["promotion"]})
     feed, _ = feeds.make(by=owner, at=timezone.now(), name=f"Feed of {name}")
     watched = subscriptions.subscribe(project, Attention.WATCH, by=owner)
+    watched_together = subscriptions.subscribe(
+        project, Attention.WATCH, by=factories.UserFactory(roles=[Role.ADMINISTRATOR]), team=team
+    )
     absence = absences.announce(owner, by=owner, starts_at=at, ends_at=at + timedelta(days=1))
     session = UserSession.objects.create(user=owner, ip="192.0.2.1", user_agent="Another", session_key=f"session-{name}")
     token, _ = tokens.make(owner, by=owner, at=timezone.now(), name="one to revoke", scopes=[Scope.READ], days=1)
@@ -212,6 +215,7 @@ def _one_of_each(name: str, owner: Any) -> Names:
         "view": view.pk,
         "feed": feed.pk,
         "subscription": watched.pk,
+        "team_subscription": watched_together.pk,
         "token": token.pk,
         "team": team.slug,
         "import": _checked(owner).pk,
