@@ -9,7 +9,7 @@ from common.refusals import BadInput, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen
 from history.deeds import deed, record
 from reminders import rules
-from reminders.actions.standard_rules import RULES
+from reminders.actions.standard_rules import RULES, WAYS
 from reminders.models import Rule
 from reminders.vocabulary import MOST_DAYS, MOST_HOURS, Channel, OffsetUnit
 
@@ -22,7 +22,7 @@ COLUMNS: Final = frozenset({"name", "unit", "offsets", "audiences", "severity", 
 def install(*, by: User, at: datetime) -> int:
     """Bring the shipped rules that are not there yet, on from an instant (UTC); gives how many. Others stay as they are.
 
-    But for the inbox, which rules that nobody ever changed name too from now on: they come from before there was one.
+    But for the inbox and chats, which rules that nobody ever changed name too from now on: they come from before there were any.
     """
     if not rules.may_write_rules(by):
         raise NotAllowed(NOT_YOURS)
@@ -32,7 +32,7 @@ def install(*, by: User, at: datetime) -> int:
         record(rule, "created", by=by)
     untouched = Rule.objects.filter(code__in=[given["code"] for given in RULES], revision=1, channels=[Channel.EMAIL])
     for rule in untouched.select_for_update(no_key=True):
-        rule.channels = [Channel.INBOX.value, Channel.EMAIL.value]
+        rule.channels = [*WAYS]
         rule.save(update_fields=["channels"])
         record(rule, "changed", by=by, columns=["channels"])
     return len(missing)

@@ -5,12 +5,15 @@ from typing import Any, Final
 
 from reminders.vocabulary import Audience, Channel, Occasion, OffsetUnit, Severity
 
+#: By which ways what is shipped is said: a chat only to who gave the address of one.
+WAYS: Final = (Channel.INBOX.value, Channel.EMAIL.value, Channel.CHAT.value)
+
 
 def _rule(
     code: str, name: str, occasion: Occasion, audiences: Sequence[Audience], offsets: Sequence[int], **more: Any
 ) -> dict[str, Any]:
     given = {"code": code, "name": name, "occasion": occasion.value, "audiences": [each.value for each in audiences]}
-    return {**given, "offsets": list(offsets), "channels": [Channel.INBOX.value, Channel.EMAIL.value], **more}
+    return {**given, "offsets": list(offsets), "channels": [*WAYS], **more}
 
 
 _HOURS: Final = {"unit": OffsetUnit.HOURS.value}

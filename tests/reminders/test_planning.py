@@ -306,7 +306,7 @@ def test_shipped_rules_that_nobody_changed_say_things_in_the_inbox_too_from_now_
     rules.change(some.get(code="gate-starts"), {"name": "Begin"}, by=operator, at=NOON)
     for _ in range(2):
         rules.install(by=operator, at=NOON)
-        assert dict(some.values_list("code", "channels")) == {"gate-due": ["inbox", "email"], "gate-starts": ["email"]}
+        assert dict(some.values_list("code", "channels")) == {"gate-due": ["inbox", "email", "chat"], "gate-starts": ["email"]}
     rules.change(some.get(code="gate-due"), {"channels": ["email"]}, by=operator, at=NOON)
     rules.install(by=operator, at=NOON)
     assert some.get(code="gate-due").channels == ["email"]

@@ -105,7 +105,7 @@ def test_only_who_leads_it_or_administers_says_what_it_watches(team: Any, lea: A
 def test_who_leads_it_says_so_on_its_page_and_the_others_read_it(team: Any, lea: Any, mona: Any, release: Any):
     leads, belongs = signed_in(lea), signed_in(mona)
     assert "Payments" in words(leads.get("/me/reminders/teams/").content.decode())
-    answer = leads.post("/me/reminders/teams/payments/", {"subject": f"release:{release.key}"})
+    answer: Any = leads.post("/me/reminders/teams/payments/", {"subject": f"release:{release.key}"})
     assert (answer.status_code, answer.url) == (302, "/me/reminders/teams/payments/")
     (found,) = Subscription.objects.all()
     page = leads.get("/me/reminders/teams/payments/").content.decode()
@@ -129,7 +129,7 @@ def test_ones_own_page_says_through_which_team_and_mutes_it(team: Any, lea: Any,
     page = words(browser.get("/me/reminders/").content.decode())
     assert "through your team Payments" in page
     given = {"subject": f"release:{release.pk}", "attention": "mute", "from": "mine"}
-    answer = browser.post("/me/reminders/subscriptions/", given)
+    answer: Any = browser.post("/me/reminders/subscriptions/", given)
     assert (answer.status_code, answer.url) == (302, "/me/reminders/")
     page = words(browser.get("/me/reminders/").content.decode())
     assert "through your team Payments, and you muted it" in page

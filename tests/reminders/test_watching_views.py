@@ -187,7 +187,7 @@ def test_it_is_watched_muted_and_neither_on_the_page_of_views(vera: Any, olga: A
     browser = signed_in(vera)
     for kept in (own, shared):
         for word, said in (("watch", "· you watch it"), ("mute", "· you muted it"), ("", "")):
-            answer = browser.post("/me/reminders/subscriptions/", {"subject": f"savedview:{kept.pk}", "attention": word})
+            answer: Any = browser.post("/me/reminders/subscriptions/", {"subject": f"savedview:{kept.pk}", "attention": word})
             assert (answer.status_code, answer.url) == (302, "/views/")
             page = words(browser.get("/views/").content.decode())
             assert said in page

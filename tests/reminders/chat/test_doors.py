@@ -117,7 +117,7 @@ def test_what_a_lost_worker_was_saying_comes_again_and_says_so(rosa: Any, server
 def test_one_is_given_replaced_and_removed_on_the_page(rosa: Any, server: Server):
     browser = signed_in(rosa)
     assert "Add a chat" in words(browser.get("/me/reminders/").content.decode())
-    answer = browser.post("/me/reminders/chat/", {"address": address(server)})
+    answer: Any = browser.post("/me/reminders/chat/", {"address": address(server)})
     assert (answer.status_code, answer.url) == (302, "/me/reminders/")
     page = browser.get("/me/reminders/").content.decode()
     assert f"Mattermost at {server.place}" in words(page)
