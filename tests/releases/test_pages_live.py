@@ -19,6 +19,8 @@ from tests.factories import (
 )
 from tests.reading import notices, rows, signed_in, words
 
+pytestmark = pytest.mark.usefixtures("in_2026")
+
 
 def put(service: Any, environment: Any, version: str, at: Any = NOON, until: Any = None, **columns: Any) -> Any:
     """A deployment of a release of its own."""

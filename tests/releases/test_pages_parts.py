@@ -25,6 +25,8 @@ from tests.factories import (
 )
 from tests.reading import words
 
+pytestmark = pytest.mark.usefixtures("in_2026")
+
 LATER = NOON + timedelta(days=365)
 
 

@@ -24,6 +24,8 @@ from tests.factories import (
 )
 from tests.reading import notices, rows, words
 
+pytestmark = pytest.mark.usefixtures("in_2026")
+
 
 def furnished(number: int, environment: Any) -> None:
     promotion: Any = PromotionFactory(environment=environment, starts_at=NOON + timedelta(days=number))

@@ -33,6 +33,8 @@ from tests.factories import (
 )
 from tests.reading import notices, rows, signed_in, words
 
+pytestmark = pytest.mark.usefixtures("in_2026")
+
 LATER = NOON + timedelta(days=365)
 
 
