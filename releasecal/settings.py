@@ -287,6 +287,7 @@ SPECTACULAR_SETTINGS = {
         "ShownKindEnum": "releases.forms.evidence.Showable.values",
         "ReminderAudienceEnum": "reminders.vocabulary.Audience.values",
         "ReminderChannelEnum": "reminders.vocabulary.Channel.values",
+        "DeliveryStateEnum": "reminders.vocabulary.DeliveryState.values",
     },
 }
 
