@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -36,7 +36,7 @@ Scopes = dict[Scope, set[int]]
 
 @dataclass(frozen=True)
 class _Wanted:
-    """One reminder as it should be. `may_come`: it is made if it isn't there; else it is only left alone where it is."""
+    """One reminder as it should be. `may_come`: it is made if it isn't there; else it is only left alone where it is, of this moment."""
 
     rule: Rule
     moment: Moment
@@ -145,9 +145,10 @@ def _follow(scopes: Scopes | None, at: datetime, floor: datetime, held_until: da
     for rule, moment in _moments(concerned, scopes, at):
         for each in _of_moment(rule, moment, at, floor):
             # Of two moments that speak at the same time, such as of two approvals that lapse, the earlier one counts.
-            if (each.may_come or each.key in present) and (each.key not in wanted or each.comes_before(wanted[each.key])):
+            is_there = each.key in present and present[each.key].moment_at == each.moment.at
+            if (each.may_come or is_there) and (each.key not in wanted or each.comes_before(wanted[each.key])):
                 wanted[each.key] = each
-    cancelled += _cancel([number for key, number in present.items() if key not in wanted])
+    cancelled += _cancel([found.pk for key, found in present.items() if key not in wanted])
     return cancelled + _write(list(wanted.values()), held_until)
 
 
@@ -176,7 +177,14 @@ def _of_moment(rule: Rule, moment: Moment, at: datetime, floor: datetime) -> Ite
         yield _Wanted(rule, moment, each, (is_ahead or is_late) and each >= rule.on_since)
 
 
-def _present(rules: Sequence[Rule], scopes: Scopes | None) -> dict[Key, int]:
+class _Present(NamedTuple):
+    """What waits to be said: its row, and of which moment it is."""
+
+    pk: int
+    moment_at: datetime
+
+
+def _present(rules: Sequence[Rule], scopes: Scopes | None) -> dict[Key, _Present]:
     """What waits to be said by rules, of the scopes."""
     waiting = Reminder.objects.filter(state__in=(ReminderState.PLANNED, ReminderState.HELD))
     by_scope: dict[Scope, list[int]] = defaultdict(list)
@@ -185,8 +193,8 @@ def _present(rules: Sequence[Rule], scopes: Scopes | None) -> dict[Key, int]:
     asked = Q(pk__in=[])
     for scope, numbers in by_scope.items():
         asked |= Q(rule__in=numbers, **({} if scopes is None else {"scope_id__in": scopes[scope]}))
-    rows = waiting.filter(asked).order_by().values_list("rule_id", "subject_id", "due_at", "pk")
-    return {(rule, subject, due): number for rule, subject, due, number in rows}
+    rows = waiting.filter(asked).order_by().values_list("rule_id", "subject_id", "due_at", "pk", "moment_at")
+    return {(rule, subject, due): _Present(number, moment) for rule, subject, due, number, moment in rows}
 
 
 def _cancel(numbers: Sequence[int]) -> int:
