@@ -29,7 +29,7 @@ WEBHOOKS: Final = Noun(
     ),
 )
 MESSAGES: Final = Machinery(
-    "webhook message",
+    "webhook_message",
     "messages",
     WebhookMessage,
     by="id",
