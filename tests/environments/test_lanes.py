@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -68,7 +68,7 @@ def packings(claims: Sequence[Claim], lanes: int) -> Iterator[None]:
     return place(0, [])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(lanes=st.integers(1, 4), wanted=wishes())
 def test_a_booking_is_refused_exactly_when_no_packing_exists(emil: Any, lanes: int, wanted: list[Wish]):
     environment: Any = EnvironmentFactory(lanes=lanes)
@@ -92,7 +92,7 @@ def test_a_booking_is_refused_exactly_when_no_packing_exists(emil: Any, lanes: i
     assert Booking.objects.filter(environment=environment).count() == len(had)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(lanes=st.integers(1, 4), wanted=wishes())
 def test_the_next_free_slot_is_the_first_that_fits(lanes: int, wanted: list[Wish]):
     had: list[Claim] = []

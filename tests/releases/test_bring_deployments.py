@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -237,7 +237,7 @@ def everything():
 
 
 @pytest.mark.django_db
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.generate])
+@settings(max_examples=15, phases=[Phase.generate])
 @given(calls())
 def test_one_row_at_a_time_equals_all_at_once_in_any_order(places, drawn):
     rows, shuffled = drawn

@@ -70,7 +70,7 @@ def slowly(
     return best, sitting
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 @given(needs_of, st.lists(yeses(), max_size=5), st.sets(people_ids, max_size=2), may_of, st.lists(aways(), max_size=4), moments)
 def test_as_many_seats_are_taken_as_by_trying_every_way(
     needs: dict[Speakers, int],
@@ -92,7 +92,7 @@ def test_as_many_seats_are_taken_as_by_trying_every_way(
         assert seated is None or (yes in sitting and yes.speakers in (None, seated))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(needs_of, st.lists(people_ids, unique=True, max_size=4), may_of)
 def test_the_order_in_which_people_decide_changes_nothing(
     needs: dict[Speakers, int], deciders: list[int], may: dict[int, frozenset[Speakers]]
@@ -114,7 +114,7 @@ def test_the_order_in_which_people_decide_changes_nothing(
     assert len(found) <= 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(needs_of, st.lists(people_ids, unique=True, max_size=5), may_of, st.sets(people_ids, max_size=3))
 def test_an_edit_never_adds_a_seat(
     needs: dict[Speakers, int], deciders: list[int], may: dict[int, frozenset[Speakers]], editors: set[int]

@@ -254,7 +254,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(holding=st.tuples(st.booleans(), st.booleans(), st.booleans()), steps=STEPS, lanes=st.sampled_from([1, 2, None]))
 def test_after_any_sequence_the_places_are_those_reckoned_anew(holding: tuple[bool, ...], steps: list[Any], lanes: int | None):
     rosa: Any = UserFactory(roles=[Role.RELEASE_MANAGER])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.vocabulary import Role, Scope
@@ -142,7 +142,7 @@ NEEDS = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=50)
 @given(st.lists(NEEDS, max_size=6), st.sampled_from(AREAS))
 def test_what_is_missing_never_depends_on_the_order_and_ends_when_all_is_done(needs: list[Need], area: str):
     known = tuple(each._replace(is_done=True) if each.need == "nothing" else each for each in needs)

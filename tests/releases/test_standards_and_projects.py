@@ -52,7 +52,7 @@ class ContributionsChangeNoPolicy(TestCase):
     def setUpTestData(cls) -> None:
         standard_set.install(by=User.objects.operator(), at=NOON)
 
-    @settings(max_examples=15, deadline=None)
+    @settings(max_examples=15)
     @given(
         st.sampled_from(Urgency.values),
         st.sampled_from(Size.values),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Absence, Membership
@@ -196,7 +196,7 @@ def test_a_batch_costs_the_same_for_one_and_for_ten(rosa, django_assert_num_quer
             addressing.address(at=DUE)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], phases=[Phase.generate])
+@settings(max_examples=10, phases=[Phase.generate])
 @given(
     restricted=st.booleans(),
     named=st.booleans(),

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.intervals import day_begins
@@ -25,7 +25,7 @@ ZONES = [
 
 
 @pytest.mark.django_db
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100)
 @given(day=st.dates(date(2005, 1, 1), date(2025, 12, 31)), zone=st.sampled_from(ZONES))
 def test_python_and_the_database_agree_when_a_day_begins(day: date, zone: ZoneInfo):
     with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -104,7 +104,7 @@ def asked(first: date, length: int, zone: ZoneInfo) -> Span:
     return Span.of_days(first, first + timedelta(days=length), zone)
 
 
-relaxed = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+relaxed = settings(max_examples=40)
 
 
 @relaxed
