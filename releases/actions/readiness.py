@@ -108,7 +108,8 @@ def _leave_to_the_clock(concerned: Collection[int] | None, at: datetime) -> None
     planned = Promotion.objects.filter(release=OuterRef("release"), status__in=NOT_BEGUN)
     among = Q() if concerned is None else Q(release__in=concerned)
     rows = Readiness.objects.filter(among).filter(Exists(planned) | ~Q(state=ReadinessState.NOTHING_PLANNED))
-    rows.exclude(next_change_at__lte=at).update(next_change_at=at)
+    later = rows.exclude(next_change_at__lte=at).select_for_update(no_key=True, of=("self",)).order_by("pk")
+    Readiness.objects.filter(pk__in=list(later.values_list("pk", flat=True))).update(next_change_at=at)
     new = Release.objects.filter(readiness=None)
     if concerned is not None:
         new = new.filter(pk__in=concerned)

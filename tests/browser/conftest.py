@@ -9,11 +9,14 @@ from typing import Any, Literal
 import pytest
 from django.conf import settings
 from django.test import Client, RequestFactory
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 #: Chromium of the machine first; without one, the browser that `playwright install chromium` brought.
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
+#: Milliseconds until what a page was to show or to do counts as missing; a machine may be busy.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 WIDTHS = (360, 768, 1440)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
@@ -124,7 +127,7 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
     """A fresh browser profile at the live server, signed in as nobody."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     visit = Visit(context.new_page(), live_server.url)
-    visit.page.set_default_timeout(10_000)
+    visit.page.set_default_timeout(PATIENCE)
     visit.page.on("console", visit.hear)
     visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     yield visit

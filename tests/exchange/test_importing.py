@@ -195,13 +195,13 @@ def test_a_second_import_waits_five_seconds_and_is_refused():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
             held.set()
-            ended.wait(30)
+            ended.wait(120)
         connection.close()
 
     other = threading.Thread(target=hold)
     other.start()
     try:
-        held.wait(10)
+        assert held.wait(60)
         with pytest.raises(Conflict, match="Another import is under way"):
             bring(*FILES)
     finally:

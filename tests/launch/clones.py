@@ -1,5 +1,6 @@
 """Clones of this repository to start for real, and what runs from them."""
 
+import contextlib
 import json
 import os
 import secrets
@@ -77,9 +78,12 @@ def _python_for(account: children.Account, folder: Path) -> Path:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has, and nobody is given who takes any (those begin at 32768): it is bound only a while later."""
+    while True:
+        port = secrets.randbelow(20_000) + 12_000
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_until(condition: Callable[[], object], what: str, patience: float = 90) -> None:

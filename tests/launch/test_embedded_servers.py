@@ -165,12 +165,12 @@ def test_a_server_stays_for_its_last_user_and_no_longer_however_users_end(tmp_pa
         assert third.poll() is None
         os.kill(pid, 0)
         third.kill()
-        wait_until(lambda: not lives(pid), "the server is gone", 30)
-        wait_until(lambda: not (clone / "var" / "run.json").exists(), "run.json is gone", 30)
+        wait_until(lambda: not lives(pid), "the server is gone")
+        wait_until(lambda: not (clone / "var" / "run.json").exists(), "run.json is gone")
         fourth = user()
         assert int(fourth.stdout.readline()) != pid
         fourth.communicate("\n")
-        wait_until(lambda: not (clone / "var" / "run.json").exists(), "run.json is gone again", 30)
+        wait_until(lambda: not (clone / "var" / "run.json").exists(), "run.json is gone again")
     finally:
         for process in (first, second, third):
             process.kill()
@@ -184,7 +184,7 @@ def test_a_keeper_told_to_stop_as_soon_as_it_is_ready_takes_its_server_along(tmp
         with subprocess.Popen(command, cwd=clone, env=surroundings(), stdout=subprocess.PIPE) as keeper:
             assert keeper.stdout.readline() == b"ready\n"
             keeper.terminate()
-            assert keeper.wait(30) == 0
+            assert keeper.wait(90) == 0
         assert not (clone / "var" / "run.json").exists()
 
 

@@ -29,7 +29,7 @@ def service(foreign_servers, tmp_path):
 
 
 def run(command, variables):
-    return subprocess.run([ENTRYPOINT, command], env=variables, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run([ENTRYPOINT, command], env=variables, capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_migrate_then_web_worker_and_beat_become_healthy_and_stop_on_term(service, foreign_servers, tmp_path):
@@ -43,11 +43,11 @@ def test_migrate_then_web_worker_and_beat_become_healthy_and_stop_on_term(servic
         for name in ("web", "worker", "beat"):
             started[name] = children.start([ENTRYPOINT, name], env=variables, log=tmp_path / f"{name}.log")
         for name in started:
-            wait_until(lambda name=name: run(f"{name}-health", variables).returncode == 0, f"{name} is healthy", 90)
+            wait_until(lambda name=name: run(f"{name}-health", variables).returncode == 0, f"{name} is healthy", 180)
     finally:
         for process in started.values():
             process.send_signal(signal.SIGTERM)
-        codes = {name: process.wait(60) for name, process in started.items()}
+        codes = {name: process.wait(90) for name, process in started.items()}
     assert codes == {"web": 0, "worker": 0, "beat": 0}
 
 

@@ -23,7 +23,7 @@ def test_a_taken_port_is_refused_before_anything_is_started(clone):
         other.bind(("127.0.0.1", 0))
         other.listen()
         start = Start(clone, port=other.getsockname()[1])
-        assert start.process.wait(30) == 2
+        assert start.process.wait(90) == 2
     assert start.said().startswith(f"Port {start.port} on 127.0.0.1 cannot be used")
     assert len(start.said().splitlines()) == 1
     assert not (clone / "var").exists()
@@ -45,7 +45,7 @@ def test_a_second_start_is_refused_a_command_joins_in_and_ctrl_c_stops_everythin
         assert start.run_json().keys() == {"postgres", "redis", "launcher", "web", "worker", "beat"}
 
         second = Start(clone, "--no-demo")
-        assert second.process.wait(60) == 2
+        assert second.process.wait(90) == 2
         assert f"already runs from this clone ({start.address})" in second.said()
 
         before = start.run_json()["postgres"]["pid"]

@@ -1,5 +1,6 @@
 """Many publish, change and discard the same draft at once, over connections of their own."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from policies.actions import policies, versions
 from policies.models import PolicyVersion, ScheduleRule
 from tests.factories import UserFactory
 from tests.policies.rulebook import RULES, SCHEDULE
-from tests.racing import at_once
+from tests.racing import PATIENCE, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 10
@@ -57,27 +58,27 @@ def test_a_rule_never_slips_into_a_version_that_is_being_published():
     draft = versions.draft(policies.create(by=writer, slug="policy", name="Policy"), RULES, by=writer)
     clock = User.objects.clock()
     is_waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    is_published = "SELECT count(*) FROM pg_locks WHERE relation = 'policies_policyversion'::regclass AND mode = 'RowExclusiveLock'"
+
+    def wait_for(question: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        with connection.cursor() as cursor:
+            while time.monotonic() < deadline:
+                # In a transaction PostgreSQL would show the same picture of who waits again and again.
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
+                cursor.execute(question)
+                if cursor.fetchone()[0]:
+                    return
+                time.sleep(0.001)
+        raise AssertionError("nobody came")
 
     def publish() -> None:
         with transaction.atomic():
             versions.publish(draft, by=second, at=timezone.now())
-            with connection.cursor() as cursor:
-                for _ in range(20_000):
-                    # In a transaction PostgreSQL would show the same picture of who waits again and again.
-                    cursor.execute("SELECT pg_stat_clear_snapshot()")
-                    cursor.execute(is_waiting)
-                    if cursor.fetchone()[0]:
-                        return
-        raise AssertionError("nobody waited")
+            wait_for(is_waiting)
 
     def slip() -> None:
-        with connection.cursor() as cursor:
-            for _ in range(20_000):
-                cursor.execute(
-                    "SELECT count(*) FROM pg_locks WHERE relation = 'policies_policyversion'::regclass AND mode = 'RowExclusiveLock'"
-                )
-                if cursor.fetchone()[0]:
-                    break
+        wait_for(is_published)
         with deed(by=clock):
             ScheduleRule.objects.create(version=draft, **SCHEDULE | {"code": "slipped"})
             record(draft.policy, "slipped", by=clock)

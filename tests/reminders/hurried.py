@@ -5,7 +5,8 @@ from datetime import timedelta
 from releasecal.settings import *  # noqa: F403 - settings that differ in three values
 from releasecal.settings import CELERY as _CELERY
 
-REMINDER_LEASE = timedelta(seconds=4)
+# Longer than a busy machine may let a worker stand still in the midst of one mail, which would count as a lost one.
+REMINDER_LEASE = timedelta(seconds=10)
 REMINDER_RETRIES = [timedelta(seconds=1)] * 40
 CELERY = {
     **_CELERY,

@@ -156,6 +156,7 @@ def test_from_is_inclusive_and_to_exclusive(petra: Client, organisation: Any, st
     assert len(answer.json()["results"]) == found
 
 
+@pytest.mark.usefixtures("in_2026")
 def test_the_default_is_the_present_month(petra: Client):
     today = datetime.now(UTC).date()
     factories.MilestoneFactory(name="Now", starts_on=today)

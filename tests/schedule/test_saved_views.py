@@ -1,6 +1,7 @@
 """Saved views and feeds through their doors: kept, shared, opened by default, subscribed to, revoked."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -168,6 +169,7 @@ def test_names_of_views_and_feeds_stand_in_no_change(olga: Any):
 # --- feeds, both doors
 
 
+@pytest.mark.usefixtures("in_2026")
 def test_the_page_shows_a_new_address_once(olga: Any):
     factories.MilestoneFactory(starts_on=timezone.now().date())
     factories.PromotionFactory(starts_at=timezone.now(), ends_at=timezone.now().replace(year=2099))
@@ -190,6 +192,7 @@ def test_the_page_shows_a_new_address_once(olga: Any):
     assert Client().get(f"/feeds/{secret}.ics").status_code == 404
 
 
+@pytest.mark.usefixtures("in_2026")
 def test_a_program_makes_changes_and_revokes_a_feed(olga: Any):
     caller = program(olga)
     factories.MilestoneFactory(starts_on=timezone.now().date())
@@ -290,6 +293,7 @@ def test_its_filters_are_those_of_the_feed_whatever_the_address_says(olga: Any):
     assert "nowhere" not in page
 
 
+@pytest.mark.usefixtures("in_2026")
 def test_it_shows_nothing_before_its_first_day(olga: Any):
     today = timezone.now().date()
     factories.MilestoneFactory(name="Long ago", starts_on="2026-03-10")
@@ -298,7 +302,7 @@ def test_it_shows_nothing_before_its_first_day(olga: Any):
         page = Client().get(f"{address}?view={view}&date=2026-03-10").content.decode()
         assert "Long ago" not in page
     factories.MilestoneFactory(name="Today", starts_on=today)
-    factories.MilestoneFactory(name="Yesterday", starts_on=today.replace(day=1)) if today.day > 1 else None
+    factories.MilestoneFactory(name="Yesterday", starts_on=today - timedelta(days=1))
     page = Client().get(address).content.decode()
     assert "Today" in page
     assert "Yesterday" not in page
