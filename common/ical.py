@@ -111,3 +111,9 @@ def calendar(*, name: str, about: str, refresh: str, zone_name: str, events: lis
             "END:VCALENDAR\r\n",
         ]
     )
+
+
+def published(event_: str) -> str:
+    """A VCALENDAR that tells of one event (RFC 5546, METHOD:PUBLISH), such as an attachment."""
+    head = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:{PRODUCT}\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n"
+    return f"{head}{event_}END:VCALENDAR\r\n"

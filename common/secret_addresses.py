@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 
-_SECRET: Final = re.compile(r"(/(?:feeds|shared)/)[A-Za-z2-7]{16,}")
+_SECRET: Final = re.compile(r"(/(?:feeds|shared)/)[A-Za-z2-7]{16,}|(/reminders/links/)[\w.-]{16,}")
 
 
 def mask(logger: Any, method: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A processor of logs: the secret of an address is left out, wherever in a line it stands, tracebacks included."""
     for name, value in said.items():
         if isinstance(value, str) and "/" in value:
-            said[name] = _SECRET.sub(r"\1…", value)
+            said[name] = _SECRET.sub(lambda found: f"{found[1] or found[2]}…", value)
     return said
 
 

@@ -29,3 +29,8 @@ def problem_with_prose(value: str) -> str | None:
     """Why `value` is no text of several lines, as a sentence; None when it is one."""
     found = _NOT_IN_PROSE.search(value)
     return f"It holds a control character (U+{ord(found[0]):04X}); take it out." if found else None
+
+
+def without_controls(value: str) -> str:
+    """Text of several lines as it may stand in a message, whatever the names in it hold."""
+    return _NOT_IN_PROSE.sub("", value)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.converters import NAME
-from reminders.views import chat, deliveries, inbox, mine, rules, teams, webhooks
+from reminders.views import chat, deliveries, inbox, links, mine, rules, teams, webhooks
 
 _RULE = f"reminders/rules/<{NAME}:code>"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("webhooks/<int:pk>/delete/", webhooks.delete, name="delete_webhook"),
     path("webhooks/<int:pk>/messages/", webhooks.messages_, name="webhook_messages"),
     path("webhooks/<int:pk>/messages/<int:number>/redelivery/", webhooks.tell_again, name="tell_webhook_again"),
+    path("reminders/links/<str:token>/", links.link, name="reminder_link"),
     path("me/inbox/", inbox.inbox, name="my-inbox"),
     path("me/inbox/reading/", inbox.read_all, name="my-inbox-read"),
     path("me/inbox/<int:pk>/open/", inbox.open_one, name="my-inbox-open"),

@@ -99,6 +99,8 @@ SETTLED: Final = (DeliveryState.SENT, DeliveryState.SKIPPED, DeliveryState.DEAD)
 
 #: Why a delivery is skipped by a way that its recipient switched off.
 SWITCHED_OFF: Final = "they switched this off"
+#: Why a delivery is skipped of whose moment its recipient said that they know.
+ACKNOWLEDGED: Final = "they know of it"
 #: Why a delivery is skipped `LOOKED_BACK` after it was due.
 TOO_LATE: Final = "too late to be said"
 

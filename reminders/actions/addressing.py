@@ -11,8 +11,10 @@ from django.db.models import Q
 from reminders.actions.planning import stands
 from reminders.models import ChatAddress, Delivery, QuietChannel, Reminder
 from reminders.occasions import DATED
+from reminders.queries.known import known
 from reminders.queries.recipients import Recipient, recipients
 from reminders.vocabulary import (
+    ACKNOWLEDGED,
     LATE,
     LOOKED_BACK,
     SWITCHED_OFF,
@@ -79,6 +81,7 @@ def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], a
     everybody = {each.user.pk for some in to.values() for each in some}
     quiet = QuietChannel.objects.pairs(everybody)
     by_chat = _by_chat(reminders, everybody, quiet)
+    acknowledged = known(reminders, everybody)
     # In the order of their due moments: of those about the same thing a later one takes the place of an earlier, overdue one.
     for reminder in reminders:
         is_dated = Occasion(reminder.rule.occasion) in DATED
@@ -99,6 +102,8 @@ def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], a
                     delivery.state, delivery.sent_at = DeliveryState.SENT, at
                 if reminder.due_at < at - LOOKED_BACK:
                     delivery.state, delivery.reason, delivery.sent_at = DeliveryState.SKIPPED, TOO_LATE, None
+                elif (reminder.pk, recipient.user.pk) in acknowledged:
+                    delivery.state, delivery.reason, delivery.sent_at = DeliveryState.SKIPPED, ACKNOWLEDGED, None
                 elif (recipient.user.pk, channel) in quiet:
                     # Kept all the same, so that they find what they would have heard.
                     delivery.state, delivery.reason = DeliveryState.SKIPPED, SWITCHED_OFF

@@ -20,10 +20,11 @@ from reminders.actions.leasing import Hold, Outcome
 from reminders.actions.planning import stands
 from reminders.channels import TRANSPORTS, Courier, NoWay, Parcel, Refused, Unanswered, Unreachable
 from reminders.models import Delivery, QuietChannel
+from reminders.queries.known import known
 from reminders.queries.letters import Letters
 from reminders.queries.recipients import still_concerned
 from reminders.queries.visibility import Seen
-from reminders.vocabulary import LOOKED_BACK, SWITCHED_OFF, TOO_LATE, Audience, Channel, DeliveryState, ReminderState
+from reminders.vocabulary import ACKNOWLEDGED, LOOKED_BACK, SWITCHED_OFF, TOO_LATE, Audience, Channel, DeliveryState, ReminderState
 
 log = structlog.get_logger(__name__)
 
@@ -114,11 +115,14 @@ class _Round:
         reminders = list({one.reminder_id: one.reminder for one in claimed}.values())
         true, concerned = stands(reminders, at), still_concerned(reminders, at)
         seen = Seen((one.subject_kind, one.subject_id) for one in reminders)
-        quiet = QuietChannel.objects.pairs(one.recipient_id for one in claimed)
+        people = {one.recipient_id for one in claimed}
+        quiet, acknowledged = QuietChannel.objects.pairs(people), known(reminders, people)
         reasons: dict[str, list[int]] = {}
         kept = []
         for one in claimed:
             reason = _why_not(one, true, concerned, seen, quiet, at)
+            if not reason and (one.reminder_id, one.recipient_id) in acknowledged:
+                reason = ACKNOWLEDGED
             if reason:
                 reasons.setdefault(reason, []).append(one.pk)
             else:
@@ -128,7 +132,8 @@ class _Round:
         return kept
 
     def _send(self, deliveries: Sequence[Delivery]) -> None:
-        letters = Letters([one.reminder for one in deliveries])
+        in_full = self._channel == Channel.EMAIL
+        letters = Letters([one.reminder for one in deliveries], self._clock(), in_full=in_full)
         with ExitStack() as stack:
             courier = stack.enter_context(TRANSPORTS[self._channel].opened())
             for one in deliveries:
@@ -142,7 +147,8 @@ class _Round:
     def _hand_over(self, one: Delivery, letters: Letters, courier: Courier) -> Outcome:
         try:
             letter = letters.letter(one.reminder, one.recipient, Audience(one.audience), one.instead_of)
-            courier.hand_over(Parcel(one.number, one.recipient, letter, may_be_there=one.possible_duplicates > 0))
+            may_be_there = one.possible_duplicates > 0
+            courier.hand_over(Parcel(one.number, one.recipient, letter, may_be_there=may_be_there, message=one.message_number))
         except Unreachable:
             # Nothing was handed over, and it is not the letter's fault.
             now = self._clock()

@@ -25,7 +25,7 @@ from common.writing import Acts
 from common.writing.documents import IDEMPOTENCY, WRITING_REFUSALS
 from common.writing.views import Writes
 from reminders import rules
-from reminders.actions import deliveries, epochs
+from reminders.actions import answering, deliveries, epochs
 from reminders.actions.deliveries import NOT_YOURS
 from reminders.filters import DeliveryFilter
 from reminders.forms.deliveries import Decision, DecisionShape
@@ -76,6 +76,24 @@ class DeliveryRetry(Acts, ReadView):
 
     def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
         return deliveries.retry_one(thing, by=by, at=at)
+
+
+class DeliveryAcknowledgement(Acts, ReadView):
+    """Say that one knows of what one was told: the same rule says no more of this moment, unless it is urgent. One's own only."""
+
+    noun, new = DELIVERIES, Nothing
+
+    def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return answering.acknowledge(thing, by=by, at=at)
+
+
+class DeliverySnooze(Acts, ReadView):
+    """Have what one was told come once more a day later, if it is still true then; five times at most. One's own only."""
+
+    noun, new = DELIVERIES, Nothing
+
+    def act(self, thing: Any, given: dict[str, Any], *, by: Any, at: datetime, seen: Seen) -> Any:
+        return answering.snooze(thing, by=by, at=at)
 
 
 class Backlog(Writes, ReadView):
@@ -133,5 +151,7 @@ urlpatterns = [
     path("deliveries/", Deliveries.as_view(), name="api_deliveries"),
     path("deliveries/backlog/", Backlog.as_view(), name="api_deliveries_backlog"),
     path(f"deliveries/<{NAME}:name>/", Delivery.as_view(), name="api_delivery"),
+    path(f"deliveries/<{NAME}:name>/acknowledgement/", DeliveryAcknowledgement.as_view(), name="api_delivery_acknowledgement"),
+    path(f"deliveries/<{NAME}:name>/snooze/", DeliverySnooze.as_view(), name="api_delivery_snooze"),
     path(f"deliveries/<{NAME}:name>/retry/", DeliveryRetry.as_view(), name="api_delivery_retry"),
 ]

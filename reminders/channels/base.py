@@ -15,12 +15,16 @@ from reminders.queries.letters import Letter
 
 @dataclass(frozen=True)
 class Parcel:
-    """One letter to one person. `number` is the delivery's, the same each time; `may_be_there`: it may have been handed over before."""
+    """One letter to one person. `number` is the delivery's, the same each time; `may_be_there`: it may have been handed over before.
+
+    `message` is what this message is known by, where it isn't the first of its delivery.
+    """
 
     number: UUID
     recipient: User
     letter: Letter
     may_be_there: bool = False
+    message: UUID | None = None
 
 
 class Refused(Exception):

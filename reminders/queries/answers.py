@@ -127,6 +127,8 @@ DELIVERIES: Final = _Deliveries(
         Plain("sent_at"),
         Plain("attempts"),
         Plain("possible_duplicates"),
+        Plain("acknowledged_at"),
+        Plain("snoozes"),
         Plain("number"),
         Plain("created_at"),
     ),

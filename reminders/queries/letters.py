@@ -1,10 +1,10 @@
 """What there is to say: the facts of what reminders are about, put into words for one reader."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,78 +12,81 @@ from django.conf import settings
 from accounts.models import User
 from common import moments
 from projects.models import Output, Project
-from releases.models import Contribution, Gate, Promotion, Release
+from releases.models import Gate, Promotion, Release
 from reminders.models import Reminder
 from reminders.occasions import ALL
-from reminders.queries.visibility import Seen
+from reminders.queries.contents import Contents, Enclosures
+from reminders.queries.visibility import Thing
 from reminders.vocabulary import Audience, Occasion
 
 
 @dataclass(frozen=True)
-class Line:
-    """Something on the other side: an output that a release carries, or a release that an output feeds."""
-
-    kind: str
-    number: int
-    text: str
-    url: str
-
-
-@dataclass(frozen=True)
 class Facts:
-    """What is known of one subject; `words` fill the templates of its occasions."""
+    """What is known of one subject; `words` fill the templates of its occasions. `scope`: the release or project it belongs to."""
 
     words: Mapping[str, str]
     url: str
-    thread: str
-    lines: tuple[Line, ...] = ()
+    scope: Thing
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What one person is told. `thread` is the same for all that concerns one release or project; addresses are whole."""
+    """What one person is told. Addresses are whole.
+
+    `asks` is what they are asked to do (empty where it is news), `button` what leads there. `thread` is the same for all that concerns
+    one release or project, which `about` names by its key and `scope` by kind and id. `contents` come where they were asked for.
+    """
 
     headline: str
     sentence: str
     why: str
     url: str
     thread: str
-    lines_are: str
-    lines: tuple[Line, ...] = ()
-
-
-#: What stands over the lines of a letter.
-_LINES: Final = {"promotion": "It carries", "gate": "The release carries", "output": "It goes into", "project": "It delivers"}
+    asks: str = ""
+    button: str = "Open it"
+    about: str = ""
+    scope: Thing | None = None
+    contents: Contents | None = None
 
 
 class Letters:
-    """The letters of a batch of reminders, which come with their rules: a number of queries that doesn't depend on how many they are."""
+    """The letters of a batch of reminders, which come with their rules: a number of queries that doesn't depend on how many they are.
 
-    def __init__(self, reminders: Sequence[Reminder]) -> None:
+    `at` is when they are read (UTC), by default when each was due; `in_full`: with their contents.
+    """
+
+    def __init__(self, reminders: Sequence[Reminder], at: datetime | None = None, *, in_full: bool = False) -> None:
+        self._at = at
         by_kind: dict[str, set[int]] = defaultdict(set)
         for one in reminders:
             by_kind[one.subject_kind].add(one.subject_id)
         self._facts = {(kind, number): facts for kind in by_kind for number, facts in _FACTS[kind](by_kind[kind]).items()}
-        self._seen = Seen((line.kind, line.number) for facts in self._facts.values() for line in facts.lines)
+        self._enclosures = Enclosures(reminders, at) if in_full and at else None
 
     def letter(self, reminder: Reminder, reader: User, audience: Audience, instead_of: User | None = None) -> Letter:
         """What a person is told, with times in their zone; perhaps in the place of another. Raises KeyError when the subject is gone."""
         facts = self._facts[reminder.subject_kind, reminder.subject_id]
         occasion = ALL[Occasion(reminder.rule.occasion)]
+        said_at = max(reminder.due_at, self._at or reminder.due_at)
         if occasion.is_day:
-            when = moments.day_words(reminder.moment_at.astimezone(ZoneInfo(reminder.zone)).date())
+            zone = ZoneInfo(reminder.zone)
+            day = reminder.moment_at.astimezone(zone).date()
+            when, is_over = moments.day_words(day), day < said_at.astimezone(zone).date()
         else:
-            when = moments.instant_words(reminder.moment_at, reader.zone)
-        is_over = reminder.moment_at < reminder.due_at
+            when, is_over = moments.instant_words(reminder.moment_at, reader.zone), reminder.moment_at < said_at
         words = {**facts.words, "when": when, "is_or_was": "was" if is_over else "is"}
+        kind, number = facts.scope
         return Letter(
             headline=occasion.headline.format(**words),
             sentence=occasion.sentence.format(**words),
             why=_why(reminder, audience, instead_of),
             url=settings.BASE_URL + facts.url,
-            thread=facts.thread,
-            lines_are=_LINES[reminder.subject_kind],
-            lines=tuple(line for line in facts.lines if self._seen.by(reader, (line.kind, line.number))),
+            thread=f"{kind}-{number}",
+            asks=occasion.asks,
+            button=occasion.button,
+            about=facts.words["about"],
+            scope=facts.scope,
+            contents=self._enclosures.of(reminder, reader) if self._enclosures else None,
         )
 
 
@@ -116,62 +119,37 @@ def _why(reminder: Reminder, audience: Audience, instead_of: User | None) -> str
 
 
 def _of_promotions(numbers: Collection[int]) -> dict[int, Facts]:
-    rows = list(Promotion.objects.filter(pk__in=numbers).select_related("release", "environment"))
-    carried = _carried({one.release_id for one in rows})
     return {
-        one.pk: Facts(
-            {"key": one.release.key, "name": str(one.release), "place": one.environment.name},
-            one.get_absolute_url(),
-            _thread(one.release),
-            carried[one.release_id],
-        )
-        for one in rows
+        one.pk: Facts({**_release(one.release), "place": one.environment.name}, one.get_absolute_url(), ("release", one.release_id))
+        for one in Promotion.objects.filter(pk__in=numbers).select_related("release", "environment")
     }
 
 
 def _of_gates(numbers: Collection[int]) -> dict[int, Facts]:
-    rows = list(Gate.objects.filter(pk__in=numbers).select_related("release"))
-    carried = _carried({one.release_id for one in rows})
     return {
         one.pk: Facts(
-            {
-                "key": one.release.key,
-                "name": str(one.release),
-                "gate": one.name,
-                "state": one.get_state_display(),
-                "due": _day(one.due_on),
-            },
+            {**_release(one.release), "gate": one.name, "state": one.get_state_display(), "due": _day(one.due_on)},
             one.get_absolute_url(),
-            _thread(one.release),
-            carried[one.release_id],
+            ("release", one.release_id),
         )
-        for one in rows
+        for one in Gate.objects.filter(pk__in=numbers).select_related("release")
     }
 
 
 def _of_outputs(numbers: Collection[int]) -> dict[int, Facts]:
-    rows = list(Output.objects.filter(pk__in=numbers).select_related("project"))
-    feeding: dict[int, list[Line]] = defaultdict(list)
-    for each in Contribution.objects.standing().filter(output__in=numbers).select_related("release").order_by("pk"):
-        url = settings.BASE_URL + each.release.get_absolute_url()
-        feeding[each.output_id].append(Line("release", each.release_id, f"{each.release.key} {each.release}", url))
     return {
         one.pk: Facts(
-            {"key": one.project.code, "name": one.name, "place": one.project.name},
+            {"about": one.project.code, "key": one.project.code, "name": one.name, "place": one.project.name},
             one.get_absolute_url(),
-            f"project-{one.project_id}",
-            tuple(feeding[one.pk]),
+            ("project", one.project_id),
         )
-        for one in rows
+        for one in Output.objects.filter(pk__in=numbers).select_related("project")
     }
 
 
 def _of_projects(numbers: Collection[int]) -> dict[int, Facts]:
-    outputs: dict[int, list[Line]] = defaultdict(list)
-    for one in Output.objects.filter(project__in=numbers).select_related("project").order_by("code"):
-        outputs[one.project_id].append(_line(one))
     return {
-        one.pk: Facts({"key": one.code, "name": one.name}, one.get_absolute_url(), f"project-{one.pk}", tuple(outputs[one.pk]))
+        one.pk: Facts({"about": one.code, "key": one.code, "name": one.name}, one.get_absolute_url(), ("project", one.pk))
         for one in Project.objects.filter(pk__in=numbers)
     }
 
@@ -179,25 +157,8 @@ def _of_projects(numbers: Collection[int]) -> dict[int, Facts]:
 _FACTS: Final = {"promotion": _of_promotions, "gate": _of_gates, "output": _of_outputs, "project": _of_projects}
 
 
-def _carried(releases: Iterable[int]) -> Mapping[int, tuple[Line, ...]]:
-    """The outputs that releases carry, with their projects and days."""
-    found: dict[int, list[Line]] = {number: [] for number in releases}
-    rows: Any = Contribution.objects.standing().filter(release__in=found).select_related("output__project")
-    for each in rows.order_by("output__project__code", "output__code"):
-        found[each.release_id].append(_line(each.output))
-    return {number: tuple(lines) for number, lines in found.items()}
-
-
-def _line(output: Output) -> Line:
-    said = [f"{output.project.code} {output.name}: {output.get_status_display()}"]
-    if output.delivered_on is None:
-        said += [f"due {_day(output.due_on)}"] if output.due_on else []
-        said += [f"forecast for {_day(output.forecast_on)}"] if output.forecast_on else []
-    return Line("output", output.pk, ", ".join(said), settings.BASE_URL + output.get_absolute_url())
-
-
-def _thread(release: Release) -> str:
-    return f"release-{release.pk}"
+def _release(release: Release) -> dict[str, str]:
+    return {"about": release.key, "key": release.key, "name": str(release)}
 
 
 def _day(day: date | None) -> str:

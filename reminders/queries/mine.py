@@ -58,6 +58,12 @@ def watchable() -> Mapping[str, type[models.Model]]:
     return {kind: with_pages.get(kind, SavedView) for kind in WATCHABLE}
 
 
+def thing_of(scope: tuple[str, int]) -> models.Model | None:
+    """What can be watched, by its kind and id; None when it is gone. Whether somebody may see it is the verb's to ask."""
+    kind, number = scope
+    return watchable()[kind]._default_manager.filter(pk=number).first()
+
+
 def attention_to(thing: models.Model, user: User) -> Attention | None:
     """What a person asked of a thing; None for neither. One query."""
     mine = Subscription.objects.of_person(user).about([(kind_of(thing), pk_of(thing))])
@@ -132,6 +138,7 @@ def _to_them(reason: str) -> str:
         "no longer for them": "no longer for you",
         "they may not see it": "you may not see it",
         "they switched this off": "you switched this off",
+        "they know of it": "you said that you know of it",
     }.get(reason, reason)
 
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from common.kept import Kept
 from common.reading.nouns import related
 from common.statements import Among, Later, Statement, compiled, for_all, statement
-from releases.models import Contribution, Item
+from releases.models import Contribution, Gate, Item, Promotion
 from releases.vocabulary import KEY_PREFIX, Commitment, PromotionStatus
 from schedule.branches import BRANCHES, addresses, promotion
 from schedule.branches.branch import Branch
@@ -194,13 +194,9 @@ def _promotions(sight: Sight, branch: Branch, found: Any, first: date, gone: dat
     kind = branch.kind
     for number, release, name, version, slug, environment, starts, ends, status, commitment, changed, release_changed in rows:
         sequence, moved = moves.get(number, (0, None))
-        if status == CANCELLED:
-            if (moved or changed) < gone:
-                continue
-            certainty = OFF
-        else:
-            sure = status in _HAPPENED or (status == PromotionStatus.APPROVED and commitment in _MEANT)
-            certainty = CERTAIN if sure else UNCERTAIN
+        if status == CANCELLED and (moved or changed) < gone:
+            continue
+        certainty = _certainty(status, commitment)
         about = [f"{KEY_PREFIX}{release}, {status.replace('_', ' ')}, {commitment}"]
         if release in services:
             about.append(f"Changes {', '.join(services[release])}")
@@ -209,6 +205,42 @@ def _promotions(sight: Sight, branch: Branch, found: Any, first: date, gone: dat
             kind, number, sequence, max(changed, release_changed), starts, ends, certainty,
             f"{name} {version} → {environment}", f"{page_head}{number}{page_tail}", (kind, slug), tuple(about),
         )  # fmt: skip
+
+
+def _certainty(status: str, commitment: str) -> str:
+    """How sure a promotion is: what was committed to and approved is certain, and so is what goes on or was."""
+    if status == CANCELLED:
+        return OFF
+    return CERTAIN if status in _HAPPENED or (status == PromotionStatus.APPROVED and commitment in _MEANT) else UNCERTAIN
+
+
+def told_of(kind: str, numbers: Collection[int]) -> dict[int, Told]:
+    """Promotions or gates by themselves, as feeds tell them, without what lies around them: for whoever sends one of them under the
+    same UID. In the same few queries for any number; gates without a day are left out.
+    """
+    moves = _moves(kind, numbers)
+    found: dict[int, Told] = {}
+    if kind == promotion.KIND:
+        columns = ("release__name", "release__version", "environment__slug", "environment__name", "starts_at", "ends_at", "status")
+        more = ("release__commitment", "updated_at", "release__updated_at")
+        for number, name, version, slug, environment, starts, ends, status, commitment, changed, release_changed in (
+            Promotion.objects.filter(pk__in=numbers).order_by().values_list("pk", *columns, *more)
+        ):
+            found[number] = Told(
+                kind, number, moves.get(number, (0,))[0], max(changed, release_changed), starts, ends, _certainty(status, commitment),
+                f"{name} {version} → {environment}", addresses.page(kind, number), (kind, slug), (),
+            )  # fmt: skip
+        return found
+    columns = ("pk", "release_id", "name", "release__name", "release__version", "due_on", "updated_at")
+    for number, release, gate, name, version, day, changed in (
+        Gate.objects.filter(pk__in=numbers, due_on__isnull=False).order_by().values_list(*columns)
+    ):
+        page = f"{addresses.page('release', f'{KEY_PREFIX}{release}')}gates/{number}/"
+        found[number] = Told(
+            kind, number, moves.get(number, (0,))[0], changed, day, day + timedelta(days=1), CERTAIN,
+            f"{gate}, {name} {version}", page, (kind,), (),
+        )  # fmt: skip
+    return found
 
 
 def _outputs(sight: Sight, releases: Collection[int]) -> dict[int, list[str]]:

@@ -29,7 +29,6 @@ LETTER = Letter(
     why="You get this because you manage the release.",
     url="https://releases.example.org/promotions/7/",
     thread="release-7",
-    lines_are="It carries",
 )
 TOKEN = "3ccdd113474722377935511fc85d3dd4"
 
@@ -86,7 +85,6 @@ def test_names_call_nobody_break_no_line_and_hide_no_address():
         why=LETTER.why,
         url=LETTER.url,
         thread="release-7",
-        lines_are="",
     )
     title, text = form.message(parcel(odd))
     assert "@everyone" not in title
