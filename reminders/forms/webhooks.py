@@ -28,7 +28,12 @@ class Kinds(Words):
 
 class NewWebhookShape(Shape):
     name = Line("Name", longest=200, help="What your colleagues call it, such as Pipeline of payments.")
-    target = Line("Address", longest=LONGEST_ADDRESS, help="It is called by https, and never in our own network.")
+    target = Line(
+        "Address",
+        longest=LONGEST_ADDRESS,
+        help="It is called by https, and never in our own network.",
+        documented={"format": "uri"},
+    )
     kinds = Kinds("What it is told", help="Kinds with commas between them; release.* stands for all that happens to releases.")
     owner = Person("Owner", required=False, help="It is told what this person may see. Empty: you.")
 

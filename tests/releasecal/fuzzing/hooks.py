@@ -24,6 +24,7 @@ FITTING: dict[str, list[Any]] = {
     "approved_from": ["2031-03-09T20:00:00Z"],
     "approved_until": ["2031-03-13T20:00:00Z"],
     "expires_on": ["2099-12-31"],
+    "target": ["https://ci.example.org/hook"],
 }
 
 
