@@ -29,7 +29,7 @@ class SubscriptionShape(Shape):
 class TeamSubscriptionShape(Shape):
     """What a team watches, from its page."""
 
-    subject = WatchableField("Of what", help="As kind:id, such as release:REL-12, project:PAY or environment:prod.")
+    subject = WatchableField("Something more to watch", help="As kind:id, such as release:REL-12, project:PAY or environment:prod.")
 
 
 class AttentionShape(Shape):
