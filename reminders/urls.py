@@ -3,7 +3,7 @@
 from django.urls import path
 
 from common.converters import NAME
-from reminders.views import chat, deliveries, inbox, links, mine, rules, teams, webhooks
+from reminders.views import chat, deliveries, inbox, links, mine, preferences, rules, teams, webhooks
 
 _RULE = f"reminders/rules/<{NAME}:code>"
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("me/reminders/teams/", teams.index, name="team-subscriptions"),
     path(f"me/reminders/teams/<{NAME}:slug>/", teams.watch, name="team-subscription"),
     path(f"me/reminders/teams/<{NAME}:slug>/<int:pk>/end/", teams.end, name="team-subscription-end"),
+    path("me/reminders/quiet-hours/", preferences.edit, name="my-quiet-hours"),
     path("me/reminders/chat/", chat.edit, name="my-chat"),
     path("me/reminders/chat/test/", chat.ask_for_trial, name="my-chat-test"),
     path("me/reminders/chat/removal/", chat.remove, name="my-chat-remove"),

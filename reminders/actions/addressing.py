@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from reminders.actions.planning import stands
-from reminders.models import ChatAddress, Delivery, QuietChannel, Reminder
+from reminders.models import ChatAddress, Delivery, Preference, QuietChannel, Reminder
 from reminders.occasions import DATED
 from reminders.queries.known import known
+from reminders.queries.quietness import quiet_until
 from reminders.queries.recipients import Recipient, recipients
 from reminders.vocabulary import (
     ACKNOWLEDGED,
@@ -24,6 +25,7 @@ from reminders.vocabulary import (
     DeliveryState,
     Occasion,
     ReminderState,
+    Severity,
 )
 
 _AT_ONCE: Final = 500
@@ -114,7 +116,17 @@ def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], a
                         earlier.state, earlier.reason, earlier.sent_at = DeliveryState.SKIPPED, TOLD_TOGETHER, None
                     last[key] = delivery
                 made.append(delivery)
+    _leave_alone(made)
     return made
+
+
+def _leave_alone(made: Iterable[Delivery]) -> None:
+    """Have what is not urgent wait until the quiet hours of its recipient are over."""
+    calm = [one for one in made if one.state == DeliveryState.PLANNED and one.reminder.rule.severity != Severity.URGENT]
+    wanted = Preference.objects.of(one.recipient_id for one in calm)
+    for one in calm:
+        if one.recipient_id in wanted:
+            one.next_at = quiet_until(wanted[one.recipient_id], one.next_at, one.recipient.zone) or one.next_at
 
 
 def _by_chat(reminders: Iterable[Reminder], people: set[int], quiet: set[tuple[int, str]]) -> set[int]:

@@ -19,12 +19,23 @@ from reminders.actions import leasing
 from reminders.actions.leasing import Hold, Outcome
 from reminders.actions.planning import stands
 from reminders.channels import TRANSPORTS, Courier, NoWay, Parcel, Refused, Unanswered, Unreachable
-from reminders.models import Delivery, QuietChannel
+from reminders.models import Delivery, Preference, QuietChannel
 from reminders.queries.known import known
 from reminders.queries.letters import Letters
+from reminders.queries.quietness import quiet_until
 from reminders.queries.recipients import still_concerned
 from reminders.queries.visibility import Seen
-from reminders.vocabulary import ACKNOWLEDGED, LOOKED_BACK, SWITCHED_OFF, TOO_LATE, Audience, Channel, DeliveryState, ReminderState
+from reminders.vocabulary import (
+    ACKNOWLEDGED,
+    LOOKED_BACK,
+    SWITCHED_OFF,
+    TOO_LATE,
+    Audience,
+    Channel,
+    DeliveryState,
+    ReminderState,
+    Severity,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -111,24 +122,31 @@ class _Round:
         return list(rows) if numbers else []
 
     def _look_again(self, claimed: Sequence[Delivery], at: datetime) -> list[Delivery]:
-        """Those that still are to be sent; the others are skipped, and say why."""
+        """Those that still are to be sent; the others are skipped, and say why, or wait until the quiet hours of their recipient are over."""
         reminders = list({one.reminder_id: one.reminder for one in claimed}.values())
         true, concerned = stands(reminders, at), still_concerned(reminders, at)
         seen = Seen((one.subject_kind, one.subject_id) for one in reminders)
         people = {one.recipient_id for one in claimed}
         quiet, acknowledged = QuietChannel.objects.pairs(people), known(reminders, people)
+        wanted = Preference.objects.of(people)
         reasons: dict[str, list[int]] = {}
+        later: dict[datetime, list[int]] = {}
         kept = []
         for one in claimed:
             reason = _why_not(one, true, concerned, seen, quiet, at)
             if not reason and (one.reminder_id, one.recipient_id) in acknowledged:
                 reason = ACKNOWLEDGED
+            ends = _quiet_until(one, wanted, at)
             if reason:
                 reasons.setdefault(reason, []).append(one.pk)
+            elif ends:
+                later.setdefault(ends, []).append(one.pk)
             else:
                 kept.append(one)
         for reason, numbers in reasons.items():
             self._hold.skip(numbers, reason)
+        for ends, numbers in later.items():
+            self._hold.put_down(ends, only=numbers)
         return kept
 
     def _send(self, deliveries: Sequence[Delivery]) -> None:
@@ -201,3 +219,10 @@ def _why_not(
     if (reader.pk, one.channel) in quiet:
         return SWITCHED_OFF
     return ""
+
+
+def _quiet_until(one: Delivery, wanted: Mapping[int, Preference], at: datetime) -> datetime | None:
+    """When its recipient wants to hear again of what is not urgent; None when that is at once."""
+    if one.recipient_id not in wanted or one.reminder.rule.severity == Severity.URGENT:
+        return None
+    return quiet_until(wanted[one.recipient_id], at, one.recipient.zone)

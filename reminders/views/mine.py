@@ -21,7 +21,7 @@ from common.rows import kind_of, pk_of, still_there
 from reminders import rules
 from reminders.actions import quiet_channels, subscriptions
 from reminders.forms.subscriptions import AttentionShape, SwitchShape
-from reminders.models import Subscription
+from reminders.models import Preference, Subscription
 from reminders.queries import mine
 from reminders.queries.chat_addresses import chat_of
 from reminders.vocabulary import CARRIED, Attention, Channel
@@ -40,6 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
         **_through_teams(me, mine_[Attention.MUTE]),
         "channels": mine.channels_of(me),
         "chat": chat_of(me),
+        "preference": Preference.objects.visible_to(me).first(),
         "heard": mine.heard_by(me),
         "shown": mine.SHOWN,
         "is_mailed": settings.MAILS_REMINDERS,

@@ -34,6 +34,7 @@ from reminders.actions import chat_addresses, subscriptions, telling, webhooks
 from reminders.actions.rules import install
 from reminders.channels.chat.addresses import read as read_chat
 from reminders.models import Delivery, Reminder, Rule, WebhookMessage
+from reminders.queries import links
 from reminders.vocabulary import Attention
 from schedule.actions import feeds, saved_views
 from tests import factories
@@ -321,6 +322,7 @@ PAGES: dict[str, Row] = {
     "webhooks/<>/messages/<>/redelivery/": Row(
         lambda o: f"/webhooks/{o.webhook.pk}/messages/{o.message.pk}/redelivery/", "steward"
     ),
+    "reminders/links/<>/": Row(lambda o: f"/reminders/links/{links.token(o.entry.number, links.Answer.ACKNOWLEDGE)}/", ""),
     "reminders/deliveries/<>/retry/": Row(lambda o: f"/reminders/deliveries/{o.delivery.pk}/retry/", "steward"),
     # releases
     "releases/": at("/releases/"),
@@ -458,6 +460,7 @@ PAGES: dict[str, Row] = {
     "me/reminders/": at("/me/reminders/"),
     "me/reminders/teams/": at("/me/reminders/teams/", "steward"),
     "me/reminders/teams/<>/": Row(lambda o: f"/me/reminders/teams/{o.team.slug}/", "steward"),
+    "me/reminders/quiet-hours/": at("/me/reminders/quiet-hours/"),
     "me/reminders/chat/": at("/me/reminders/chat/"),
     "me/reminders/chat/removal/": at("/me/reminders/chat/removal/"),
     "comments/": Row(lambda o: f"/comments/?subject=release:{o.release.key}"),

@@ -192,7 +192,7 @@ def test_a_batch_costs_the_same_for_one_and_for_ten(rosa, django_assert_num_quer
             promotion = asked(rosa, environment=EnvironmentFactory(owner=team))
             ContributionFactory(release=promotion.release, output=OutputFactory(project=ProjectFactory(manager=UserFactory())))
         planning.plan(at=DUE)
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(25):
             addressing.address(at=DUE)
 
 

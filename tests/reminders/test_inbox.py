@@ -205,6 +205,6 @@ def test_the_page_and_the_list_cost_the_same_for_one_and_for_ten(rosa, django_as
     one = caller.queries("inbox/")
     ahead(rosa, 9)
     said_at(DUE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(browser.get("/me/inbox/").context["rows"]) == 10
     assert (len(caller.rows("inbox/")), caller.queries("inbox/")) == (10, one)
