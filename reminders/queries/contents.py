@@ -108,12 +108,12 @@ class Enclosures:
             numbers[one.subject_kind].add(one.subject_id)
         self._promotions = _rows(Promotion.objects.select_related("environment"), numbers["promotion"])
         self._gates = _rows(Gate.objects.all(), numbers["gate"])
-        self._sides = _sides({one.release_id for one in (*self._promotions.values(), *self._gates.values())})
+        self._sides = _sides({one.release_id for one in (*self._promotions.values(), *self._gates.values())}, at.year)
         self._standing = self._asked_for()
         able = {user for each in self._standing.values() for users in each.who_may.values() for user in users}
         self._names = {number: str(user) for number, user in _rows(User.objects.all(), able).items()}
         self._feeding = _fed_by(numbers["output"])
-        self._projects = _delivered_by(numbers["project"])
+        self._projects = _delivered_by(numbers["project"], at.year)
         self._appointments = _appointments(reminders, at)
         self._seen = Seen(self._things())
 
@@ -153,7 +153,7 @@ class Enclosures:
         url = _whole(output)
         return Contents(
             "How it stands",
-            outputs=(_carried(output),),
+            outputs=(_carried(output, self._at.year),),
             feeds=tuple(shown[:MOST]),
             more_feeds=max(0, len(shown) - MOST),
             everything=url,
@@ -173,7 +173,7 @@ class Enclosures:
     def _waits(self, side: _Side, promotion: Promotion | None, gate: Gate | None, reader: User) -> list[Waited]:
         stage = promotion.environment.stage if promotion else gate.stage if gate else ""
         others = [one for one in side.gates if one.stage == stage and one.pk != (gate.pk if gate else 0)]
-        found = [_open(one, side) for one in others if self._seen.by(reader, ("release", one.release_id))]
+        found = [_open(one, side, self._at.year) for one in others if self._seen.by(reader, ("release", one.release_id))]
         ahead = promotion or (_before(gate, side.promotions) if gate else None)
         stand = self._standing.get(ahead.pk) if ahead else None
         if ahead is not None and stand is not None:
@@ -201,7 +201,7 @@ def _rows(rows: Any, numbers: Collection[int]) -> dict[int, Any]:
     return {row.pk: row for row in rows.filter(pk__in=numbers)} if numbers else {}
 
 
-def _sides(releases: Collection[int]) -> dict[int, _Side]:
+def _sides(releases: Collection[int], year: int) -> dict[int, _Side]:
     """What lies around releases: their stations, what they carry and which gates are open, those of members included."""
     rows = _rows(Release.objects.with_references(), releases)
     by_release = promotions_of(rows) if rows else {}
@@ -216,7 +216,7 @@ def _sides(releases: Collection[int]) -> dict[int, _Side]:
     fed: Any = Contribution.objects.standing().filter(belongs).select_related("output__project", "release")
     for each in fed.order_by("output__project__code", "output__code", "pk"):
         for side in _of(sides, each.release):
-            side.outputs.append(((("output", each.output_id), ("release", each.release_id)), _carried(each.output)))
+            side.outputs.append(((("output", each.output_id), ("release", each.release_id)), _carried(each.output, year)))
     gates = Gate.objects.asked().filter(belongs, state__in=_NOT_GOOD).select_related("owner", "owner_team", "release")
     for gate in gates.order_by("due_on", "pk"):
         for side in _of(sides, gate.release):
@@ -239,13 +239,13 @@ def _fed_by(outputs: Collection[int]) -> dict[int, tuple[Output, list[Release]]]
     return found
 
 
-def _delivered_by(projects: Collection[int]) -> dict[int, _Side]:
+def _delivered_by(projects: Collection[int], year: int) -> dict[int, _Side]:
     """Projects, each with what it delivers."""
     found: dict[int, _Side] = {}
     rows = Output.objects.filter(project__in=projects).select_related("project").order_by("code") if projects else ()
     for one in rows:
         side = found.setdefault(one.project_id, _Side(one.project_id, _whole(one.project)))
-        side.outputs.append(((("output", one.pk),), _carried(one)))
+        side.outputs.append(((("output", one.pk),), _carried(one, year)))
     return found
 
 
@@ -275,18 +275,20 @@ def _before(gate: Gate, promotions: Iterable[Promotion]) -> Promotion | None:
     return next(asked, None)
 
 
-def _open(gate: Gate, side: _Side) -> Waited:
+def _open(gate: Gate, side: _Side, year: int) -> Waited:
     who = str(gate.owner or gate.owner_team or gate.owner_role or "its owner")
     whose = "" if gate.release_id == side.number else f" of {gate.release.key}"
     failed = ", failed" if gate.state == GateState.FAILED else ""
-    return Waited(f"Gate: {gate.name}{whose}{failed}", who, _day(gate.due_on), _whole(gate))
+    return Waited(f"Gate: {gate.name}{whose}{failed}", who, _day(gate.due_on, year), _whole(gate))
 
 
-def _carried(output: Output) -> Carried:
+def _carried(output: Output, year: int) -> Carried:
     status = str(output.get_status_display()).lower()
     if output.delivered_on is not None:
-        status = f"{status} ({_day(output.delivered_on)})"
-    return Carried(output.project.code, output.name, _day(output.due_on), _day(output.forecast_on), status, _whole(output))
+        status = f"{status} ({_day(output.delivered_on, year)})"
+    return Carried(
+        output.project.code, output.name, _day(output.due_on, year), _day(output.forecast_on, year), status, _whole(output)
+    )
 
 
 def _way(release: Release) -> tuple[str, str]:
@@ -298,5 +300,5 @@ def _whole(thing: Any) -> str:
     return f"{settings.BASE_URL}{thing.get_absolute_url()}"
 
 
-def _day(day: date | None) -> str:
-    return day_words(day) if day else ""
+def _day(day: date | None, year: int) -> str:
+    return day_words(day, year) if day else ""

@@ -23,6 +23,7 @@ WITHOUT_ROLES: Final = {
     "admin/": "Django's own permissions, for administrators only; tested with the administration",
     "feeds/<>\\.ics": "whoever has the secret; tested with the feeds",
     "shared/<>/": "whoever has the secret; tested with the shared pages",
+    "reminders/links/<>/": "whoever has the message, as its recipient; tested with the links",
     "demo/": "the demonstration's tour, put away in the browser alone",
     "healthz": "open to machines",
     "readyz": "open to machines",
