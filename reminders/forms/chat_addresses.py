@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from common.reading.columns import REFERS_TO
 from common.writing import Line, Shape
 from reminders.channels.chat.addresses import LONGEST, SERVICES, Address, NoChat, read
 
@@ -30,5 +31,6 @@ class ChatAddressShape(Shape):
     address = ChatLine(
         "Address",
         longest=LONGEST,
+        documented={REFERS_TO: "address of a chat"},
         help=f"Of {', '.join(each.name for each in SERVICES)}; such as {SERVICES[0].example} or {SERVICES[2].example}.",
     )

@@ -63,6 +63,7 @@ def names() -> dict[str, list[str | int]]:
         "audience": [audience.pk],
         "policy": [gate.rule.version.policy.slug],
         "procedure": [procedure.slug],
+        "address of a chat": ["mmosts://chat.example.org/3ccdd113474722377935511fc8"],
         "rule": [says("promotion_ahead", -1).code],
         "rule of approvals": [factories.ApprovalRuleFactory(version=gate.rule.version).pk],
     }
