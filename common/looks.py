@@ -75,6 +75,9 @@ FILL_OF: Final[dict[str, str]] = {
     "dead": "failed",
     "skipped": "cancelled",
     "held": "requested",
+    # webhooks
+    "failing": "failed",
+    "off": "cancelled",
     # requirements
     "satisfied": "succeeded",
     "missing": "planned",

@@ -66,10 +66,10 @@ def webhooks_(request: HttpRequest) -> HttpResponse:
 def webhook(request: HttpRequest, pk: int) -> HttpResponse:
     found = _seen(request, pk)
     writes = rules.may_write_webhooks(me(request))
-    messages = _of(WebhookMessage.objects.visible_to(request.user).filter(webhook=found).order_by("-pk")[:SHOWN])
+    told = _of(WebhookMessage.objects.visible_to(request.user).filter(webhook=found).order_by("-pk")[:SHOWN])
     context = {
         "webhook": found,
-        "messages": messages,
+        "told": told,
         "writes": writes,
         "both_sign": found.earlier_until is not None and timezone.now() < found.earlier_until,
         "verbs": _verbs(found) if writes else [],
@@ -83,7 +83,7 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
 def messages_(request: HttpRequest, pk: int) -> HttpResponse:
     found = _to_write(request, pk)
     page = listing.read(request, MESSAGES, WebhookMessage.objects.visible_to(request.user).filter(webhook=found))
-    context = {"page": page, "webhook": found, "messages": _of(page.rows), "crumbs": _crumbs(found)}
+    context = {"page": page, "webhook": found, "told": _of(page.rows), "crumbs": _crumbs(found)}
     return pages.show(request, "reminders/webhook_messages.html", context, known=MESSAGES.known)
 
 

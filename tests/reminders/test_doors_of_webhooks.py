@@ -130,6 +130,7 @@ def test_both_doors_test_one_and_tell_it_again(ada, ear, door):
     page = signed_in(ada).get(f"/webhooks/{webhook.pk}/messages/").content.decode()
     assert "418" in page
     assert "&lt;b&gt;no&lt;/b&gt;  café" in page
+    assert "WebhookMessage" not in page
     (row,) = Caller(user=ada).rows(f"webhooks/{webhook.pk}/messages/?state=planned")
     assert (row["kind"], row["status"], row["answer"], row["number"]) == ("webhook.test", 418, "<b>no</b>  café", ear.numbers[0])
     assert Caller(user=ada).get(row["url"]).json()["id"] == message.pk
