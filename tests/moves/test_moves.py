@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from history.models import Fact
+from tests.callers import readiness_at_the_end
 from tests.database import flush
 from tests.moves.asks import COLUMNS, VERBS, Ask
 from tests.moves.world import World, build
@@ -40,7 +41,9 @@ def read(table: str) -> dict[tuple[str, str], dict[str, str]]:
 def world(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
     """Committed once, since every answer is taken back."""
     with django_db_blocker.unblock():
-        yield build()
+        with readiness_at_the_end():
+            built = build()
+        yield built
         flush(connection.ops, [])
 
 

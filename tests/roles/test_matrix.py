@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import RequestFactory
 
 from accounts.models import User
+from tests.callers import readiness_at_the_end
 from tests.database import flush
 from tests.roles import matrix
 from tests.roles.world import PEOPLE, World, build
@@ -20,7 +21,9 @@ ROWS = sorted({key[:3] for key in matrix.wanted()})
 def world(django_db_setup: Any, django_db_blocker: Any) -> Iterator[World]:
     """Committed once, since every answer is taken back."""
     with django_db_blocker.unblock():
-        yield build()
+        with readiness_at_the_end():
+            built = build()
+        yield built
         flush(connection.ops, [])
 
 
