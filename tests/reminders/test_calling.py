@@ -1,5 +1,6 @@
 """What becomes of a webhook's messages: signed, sent once, tried again, given up, switched off; by a server that answers as it is told."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from accounts.models import User
 from history.deeds import deed, record
 from history.models import Change
 from history.queries import last_number
+from releases.actions import releases
 from releases.models import Release
 from reminders.actions import calling, epochs, telling, webhooks
 from reminders.models import Epoch, Webhook, WebhookMessage
@@ -95,6 +97,24 @@ def test_what_happened_is_told_once_signed_and_thin(ear):
     with pytest.raises(WebhookVerificationError):
         ear.verified(f"whsec_{'A' * 43}=")
     assert (row().state, row().attempts, row().status) == ("sent", 1, 204)
+
+
+def test_the_example_of_the_documents_has_the_shape_of_what_is_told(ear, settings):
+    hook(ear)
+    release: Any = ReleaseFactory()
+    caught_up()
+    releases.change(release, {"description": "More"}, by=User.objects.operator(), at=NOON)
+    commit()
+    telling.catch_up(at=NOON)
+    call()
+    text = (settings.BASE_DIR / "docs" / "api.md").read_text()
+    example = json.loads(text.split("## Webhooks", 1)[1].split("```json", 1)[1].split("```", 1)[0])
+    (said,) = ear.told
+    assert (example["type"], _shape(example)) == (said["type"], _shape(said))
+
+
+def _shape(value: Any) -> Any:
+    return {name: _shape(one) for name, one in value.items()} if isinstance(value, dict) else type(value).__name__
 
 
 def test_each_is_told_only_what_it_asked_for_and_each_fact_once_however_often_one_looks(ear):
