@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,6 +14,7 @@ from common.refusals import BadInput, Conflict, NotAllowed
 from common.slugs import problem_with
 from exchange import rules
 from exchange.actions.journal import Journal, Progress
+from exchange.actions.statistics import refresh_after
 from exchange.kinds import BROUGHT, KINDS, Calendars, Call, Kind
 from exchange.kinds.files import read_file
 from exchange.kinds.sheet import RowError, Sheet, Source
@@ -106,6 +107,9 @@ def import_files(
         )
         raise
     journal.close(finished_at=timezone.now(), **_as_kept(outcome))
+    if not outcome.is_dry_run:
+        written = sum(brought.created + brought.changed for brought in outcome.counts.values())
+        transaction.on_commit(lambda: refresh_after(written))
     return outcome
 
 
