@@ -173,6 +173,21 @@ def test_names_turn_no_line_around_and_begin_no_header():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("root", "by_one_click"), [("https://releases.example.org", True), ("http://127.0.0.1:8000", False)])
+def test_the_way_out_stands_in_the_head_as_programs_read_it(settings: Any, root: str, by_one_click: bool):
+    settings.BASE_URL = root
+    says("promotion_ahead", -1)
+    planned()
+    ((delivery, letter),) = told()
+    head = message(Parcel(delivery.number, delivery.recipient, letter)).message().as_bytes().partition(b"\n\n")[0].decode("ascii")
+    lines = dict(line.split(": ", 1) for line in head.replace("\n ", " ").splitlines())
+    way = lines["List-Unsubscribe"].strip()
+    assert way.startswith(f"<{root}/reminders/links/m{delivery.number.hex}.")
+    assert way.endswith("/>")
+    assert lines.get("List-Unsubscribe-Post") == ("List-Unsubscribe=One-Click" if by_one_click else None)
+
+
+@pytest.mark.django_db
 def test_an_appointment_is_the_entry_of_feeds():
     says("promotion_ahead", -1)
     promotion = planned()
