@@ -15,6 +15,7 @@ from accounts.models import Team, User
 from common.refusals import Conflict, RuleBroken
 from environments.actions import bookings, environments, routes, services
 from environments.models import Environment, Route, Service
+from exchange.actions import statistics
 from policies.actions import standards as standard_set
 from projects.actions import milestones, outputs, programs, projects
 from projects.models import Output, Program, Project
@@ -79,6 +80,8 @@ def build(day: date, *, by: User, scale: int = 1) -> int:
         for company in missing:
             _expect_free(company)
             _make(company, persons, by)
+        # Each is some thousand rows.
+        transaction.on_commit(lambda: statistics.refresh_after(len(missing) * statistics.MANY))
     return len(missing)
 
 
