@@ -95,7 +95,7 @@ _BECAUSE: Final = {
     Audience.RELEASE_MANAGER: "you manage the release",
     Audience.PROJECT_MANAGER: "you manage a project behind it",
     Audience.APPROVERS: "your approval is still missing",
-    Audience.SUBSCRIBERS: "you watch it, or what it belongs to",
+    Audience.SUBSCRIBERS: "you or a team of yours watch it, or what it belongs to",
     Audience.TEAM: "your team owns the environment",
     Audience.LEAD: "it has waited long with those who report to you",
 }
@@ -105,7 +105,7 @@ _BECAUSE_THEY: Final = {
     Audience.RELEASE_MANAGER: "they manage the release",
     Audience.PROJECT_MANAGER: "they manage a project behind it",
     Audience.APPROVERS: "their approval is still missing",
-    Audience.SUBSCRIBERS: "they watch it, or what it belongs to",
+    Audience.SUBSCRIBERS: "they or a team of theirs watch it, or what it belongs to",
     Audience.TEAM: "their team owns the environment",
     Audience.LEAD: "it has waited long with those who report to them",
 }
