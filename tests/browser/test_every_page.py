@@ -1,31 +1,32 @@
 """Every page of the product in a real browser: accessible in both themes at three widths, not too wide, and silent on the console."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from django.test import Client
 
 from tests.browser.conftest import Visit
 from tests.browser.pages import PAGES, POSTS, VIEWS, Organisation, routes
+from tests.callers import readiness_at_the_end
 from tests.factories import UserFactory
 
-
-def areas() -> list[str]:
-    """The pages by the first word of their route, so that each organisation is built once for several."""
-    return sorted({name.partition("/")[0] for name in PAGES | VIEWS})
+#: Among so many tests the pages are shared out: an organisation is built for many of them, and each worker has some.
+SHARES: Final = 9
 
 
-@pytest.mark.parametrize("area", areas())
-def test_pages_are_accessible_in_both_themes_at_three_widths(visit: Visit, area: str):
-    organisation = Organisation()
+@pytest.mark.parametrize("share", range(SHARES))
+def test_pages_are_accessible_in_both_themes_at_three_widths(visit: Visit, share: int):
+    with readiness_at_the_end():
+        organisation = Organisation()
     faults: list[str] = []
-    for name, row in (PAGES | VIEWS).items():
-        if name.partition("/")[0] == area:
-            visit.sign_out()
-            if row.who:
-                visit.sign_in(getattr(organisation, row.who))
-            visit.go(row.address(organisation), row.status)
-            faults += [f"{name or 'the calendar'}: {fault}" for fault in visit.faults()]
+    pages = PAGES | VIEWS
+    for name in sorted(pages)[share::SHARES]:
+        row = pages[name]
+        visit.sign_out()
+        if row.who:
+            visit.sign_in(getattr(organisation, row.who))
+        visit.go(row.address(organisation), row.status)
+        faults += [f"{name or 'the calendar'}: {fault}" for fault in visit.faults()]
     assert faults == [], "\n".join(faults)
 
 
