@@ -121,7 +121,7 @@ class PreferenceQuerySet(models.QuerySet[Any]):
 
     def of(self, users: Iterable[int]) -> dict[int, Any]:
         """Those of some people, by their ids; who has none wants everything at once."""
-        return {one.user_id: one for one in self.filter(user__in=set(users)).order_by()}
+        return {one.user_id: one for one in self.filter(user__in=set(users)).order_by("pk")}
 
 
 class EpochQuerySet(models.QuerySet[Any]):

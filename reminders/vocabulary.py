@@ -78,6 +78,15 @@ class DeliveryState(models.TextChoices):
     DEAD = "dead"
     SKIPPED = "skipped"
     HELD = "held"
+    GATHERED = "gathered"
+
+
+class Pace(models.TextChoices):
+    """How often somebody wants to get what is not urgent."""
+
+    AT_ONCE = "at_once", "at once"
+    DAILY = "daily", "together, once a day"
+    WEEKLY = "weekly", "together, once a week"
 
 
 class Attention(models.TextChoices):

@@ -8,6 +8,7 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.models import Q
 
+from reminders.actions import gathering
 from reminders.actions.planning import stands
 from reminders.models import ChatAddress, Delivery, Preference, QuietChannel, Reminder
 from reminders.occasions import DATED
@@ -116,17 +117,19 @@ def _deliveries(reminders: Sequence[Reminder], to: dict[int, list[Recipient]], a
                         earlier.state, earlier.reason, earlier.sent_at = DeliveryState.SKIPPED, TOLD_TOGETHER, None
                     last[key] = delivery
                 made.append(delivery)
-    _leave_alone(made)
+    _leave_alone(made, at)
     return made
 
 
-def _leave_alone(made: Iterable[Delivery]) -> None:
-    """Have what is not urgent wait until the quiet hours of its recipient are over."""
+def _leave_alone(made: Iterable[Delivery], at: datetime) -> None:
+    """Have what is not urgent wait for the digest of its recipient, or until their quiet hours are over."""
     calm = [one for one in made if one.state == DeliveryState.PLANNED and one.reminder.rule.severity != Severity.URGENT]
-    wanted = Preference.objects.of(one.recipient_id for one in calm)
-    for one in calm:
-        if one.recipient_id in wanted:
-            one.next_at = quiet_until(wanted[one.recipient_id], one.next_at, one.recipient.zone) or one.next_at
+    # Whoever changes them waits, and finds what was gathered by them.
+    wanted = Preference.objects.select_for_update(no_key=True).of(one.recipient_id for one in calm)
+    of_some = [one for one in calm if one.recipient_id in wanted]
+    gathering.gather([one for one in of_some if gathering.is_gathered(wanted[one.recipient_id], one.channel)], wanted, at=at)
+    for one in of_some:
+        one.next_at = quiet_until(wanted[one.recipient_id], one.next_at, one.recipient.zone) or one.next_at
 
 
 def _by_chat(reminders: Iterable[Reminder], people: set[int], quiet: set[tuple[int, str]]) -> set[int]:

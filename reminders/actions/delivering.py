@@ -7,9 +7,9 @@ duplicate, under the same number.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 import structlog
 from django.conf import settings
@@ -20,8 +20,9 @@ from reminders.actions.leasing import Hold, Outcome
 from reminders.actions.planning import stands
 from reminders.channels import TRANSPORTS, Courier, NoWay, Parcel, Refused, Unanswered, Unreachable
 from reminders.models import Delivery, Preference, QuietChannel
+from reminders.queries.bundles import bundle, cover
 from reminders.queries.known import known
-from reminders.queries.letters import Letters
+from reminders.queries.letters import Letter, Letters
 from reminders.queries.quietness import quiet_until
 from reminders.queries.recipients import still_concerned
 from reminders.queries.visibility import Seen
@@ -49,6 +50,7 @@ NOT_TRUE: Final = "no longer true"
 NOT_CONCERNED: Final = "no longer for them"
 NOT_SEEN: Final = "they may not see it"
 NOBODY: Final = "they have left"
+NOTHING_LEFT: Final = "nothing of it was left to say"
 CANNOT_WRITE: Final = "it could not be written"
 
 
@@ -82,6 +84,24 @@ def give_back_forsaken(*, at: datetime) -> int:
 def waiting(channel: Channel, *, at: datetime) -> int:
     """How many wait to be sent on a channel at an instant (UTC)."""
     return int(Delivery.objects.waiting(at).filter(channel=channel).count())
+
+
+@dataclass(frozen=True)
+class _Load:
+    """What is handed over at once: one delivery, or a digest with what it gathers."""
+
+    one: Delivery
+    parts: Sequence[Delivery] = ()
+
+    def parcel(self, letters: Letters) -> Parcel:
+        """What is handed over. Raises KeyError when something it is about is gone."""
+        one, may_be_there = self.one, self.one.possible_duplicates > 0
+        written = [_letter(each, letters) for each in self.parts or (one,)]
+        if not self.parts:
+            return Parcel(one.number, one.recipient, written[0], may_be_there=may_be_there, message=one.message_number)
+        together = bundle(written)
+        letter = cover(together, one.recipient_id)
+        return Parcel(one.number, one.recipient, letter, may_be_there=may_be_there, message=one.message_number, bundle=together)
 
 
 class _Round:
@@ -121,52 +141,69 @@ class _Round:
         )
         return list(rows) if numbers else []
 
-    def _look_again(self, claimed: Sequence[Delivery], at: datetime) -> list[Delivery]:
-        """Those that still are to be sent; the others are skipped, and say why, or wait until the quiet hours of their recipient are over."""
-        reminders = list({one.reminder_id: one.reminder for one in claimed}.values())
+    def _look_again(self, claimed: Sequence[Delivery], at: datetime) -> list["_Load"]:
+        """Those that still are to be sent; the others are skipped, and say why, or wait until the quiet hours of their recipient are over.
+
+        Of a digest each thing that it gathers is asked about, and the digest is sent if anything is left.
+        """
+        gathered = _gathered(claimed)
+        some = [one for one in claimed if one.digest_at is None] + [each for those in gathered.values() for each in those]
+        reminders = list({one.reminder_id: one.reminder for one in some}.values())
         true, concerned = stands(reminders, at), still_concerned(reminders, at)
         seen = Seen((one.subject_kind, one.subject_id) for one in reminders)
         people = {one.recipient_id for one in claimed}
         quiet, acknowledged = QuietChannel.objects.pairs(people), known(reminders, people)
         wanted = Preference.objects.of(people)
         reasons: dict[str, list[int]] = {}
-        later: dict[datetime, list[int]] = {}
-        kept = []
-        for one in claimed:
+        for one in some:
             reason = _why_not(one, true, concerned, seen, quiet, at)
             if not reason and (one.reminder_id, one.recipient_id) in acknowledged:
                 reason = ACKNOWLEDGED
-            ends = _quiet_until(one, wanted, at)
             if reason:
                 reasons.setdefault(reason, []).append(one.pk)
-            elif ends:
+        left_out = {number for numbers in reasons.values() for number in numbers}
+        later: dict[datetime, list[int]] = {}
+        kept = []
+        for one in claimed:
+            parts = [each for each in gathered.get(one.pk, ()) if each.pk not in left_out]
+            ends = _quiet_until(one, wanted, at)
+            if one.digest_at is not None and not parts:
+                reasons.setdefault(NOTHING_LEFT, []).append(one.pk)
+            elif one.pk not in left_out and ends:
                 later.setdefault(ends, []).append(one.pk)
-            else:
-                kept.append(one)
+            elif one.pk not in left_out:
+                kept.append(_Load(one, parts))
         for reason, numbers in reasons.items():
             self._hold.skip(numbers, reason)
+            if gathered:
+                Delivery.objects.filter(pk__in=numbers, state=DeliveryState.GATHERED).update(
+                    state=DeliveryState.SKIPPED, reason=reason
+                )
         for ends, numbers in later.items():
             self._hold.put_down(ends, only=numbers)
         return kept
 
-    def _send(self, deliveries: Sequence[Delivery]) -> None:
-        in_full = self._channel == Channel.EMAIL
-        letters = Letters([one.reminder for one in deliveries], self._clock(), in_full=in_full)
+    def _send(self, loads: Sequence["_Load"]) -> None:
+        now, in_full = self._clock(), self._channel == Channel.EMAIL
+        whole = [load.one.reminder for load in loads if load.one.digest_at is None]
+        parts = [each.reminder for load in loads for each in load.parts]
+        letters = Letters(whole, now, in_full=in_full) if whole else None
+        short = Letters(parts, now) if parts else None
         with ExitStack() as stack:
             courier = stack.enter_context(TRANSPORTS[self._channel].opened())
-            for one in deliveries:
+            for load in loads:
                 if self._stop():
                     return
-                if self._hold.step(one.pk):
-                    self._hold.settle_next(one.pk, self._hand_over(one, letters, courier))
+                if self._hold.step(load.one.pk):
+                    written = short if load.parts else letters
+                    self._hold.settle_next(load.one.pk, self._hand_over(load, cast(Letters, written), courier))
             # Closing the connection may take its time; the last one is told before.
             self._hold.settle()
 
-    def _hand_over(self, one: Delivery, letters: Letters, courier: Courier) -> Outcome:
+    def _hand_over(self, load: "_Load", letters: Letters, courier: Courier) -> Outcome:
+        one = load.one
         try:
-            letter = letters.letter(one.reminder, one.recipient, Audience(one.audience), one.instead_of)
-            may_be_there = one.possible_duplicates > 0
-            courier.hand_over(Parcel(one.number, one.recipient, letter, may_be_there=may_be_there, message=one.message_number))
+            courier.hand_over(load.parcel(letters))
         except Unreachable:
             # Nothing was handed over, and it is not the letter's fault.
             now = self._clock()
@@ -196,6 +233,20 @@ class _Round:
         return Outcome(DeliveryState.FAILED, now, reason[:LONGEST_REASON], now + leasing.spread(after))
 
 
+def _gathered(claimed: Sequence[Delivery]) -> dict[int, list[Delivery]]:
+    """What digests among deliveries gather, by their ids, in the order in which it came."""
+    found: dict[int, list[Delivery]] = {one.pk: [] for one in claimed if one.digest_at is not None}
+    if found:
+        rows = Delivery.objects.filter(carrier__in=found, state=DeliveryState.GATHERED)
+        for each in rows.select_related("reminder__rule", "recipient", "instead_of", "carrier").order_by("pk"):
+            found[each.carrier_id].append(each)
+    return found
+
+
+def _letter(one: Delivery, letters: Letters) -> Letter:
+    return letters.letter(one.reminder, one.recipient, Audience(one.audience), one.instead_of)
+
+
 def _why_not(
     one: Delivery,
     true: Collection[int],
@@ -208,7 +259,7 @@ def _why_not(
     reminder, reader = one.reminder, one.recipient
     if reminder.state != ReminderState.ADDRESSED or reminder.pk not in true:
         return NOT_TRUE
-    if reminder.due_at < at - LOOKED_BACK:
+    if (one.carrier.digest_at if one.carrier_id else reminder.due_at) < at - LOOKED_BACK:
         return TOO_LATE
     if not reader.is_active or reader.kind != AccountKind.PERSON or not reader.email:
         return NOBODY
@@ -223,6 +274,6 @@ def _why_not(
 
 def _quiet_until(one: Delivery, wanted: Mapping[int, Preference], at: datetime) -> datetime | None:
     """When its recipient wants to hear again of what is not urgent; None when that is at once."""
-    if one.recipient_id not in wanted or one.reminder.rule.severity == Severity.URGENT:
+    if one.recipient_id not in wanted or (one.digest_at is None and one.reminder.rule.severity == Severity.URGENT):
         return None
     return quiet_until(wanted[one.recipient_id], at, one.recipient.zone)

@@ -18,6 +18,7 @@ from common.writing.views import Writes, seen_by
 from reminders.actions import preferences
 from reminders.forms.preferences import PreferenceShape
 from reminders.models import Preference
+from reminders.vocabulary import Pace
 
 _TIME: Final = {"type": ["string", "null"], "pattern": r"^\d\d:\d\d$"}
 _ANSWER: Final[dict[str, Any]] = {
@@ -26,9 +27,12 @@ _ANSWER: Final[dict[str, Any]] = {
         "quiet_from": _TIME,
         "quiet_until": _TIME,
         "quiet_weekends": {"type": "boolean"},
+        "pace": {"type": "string", "enum": Pace.values},
+        "digest_hour": {"type": "integer"},
+        "digest_weekday": {"type": "integer", "description": "1 is Monday."},
         "revision": {"type": "integer"},
     },
-    "required": ["quiet_from", "quiet_until", "quiet_weekends", "revision"],
+    "required": ["quiet_from", "quiet_until", "quiet_weekends", "pace", "digest_hour", "digest_weekday", "revision"],
 }
 _TABLES: Final = ("reminders_preference",)
 
@@ -61,7 +65,8 @@ def _answered(request: Request, found: Preference) -> HttpResponse:
     if request.method == "GET" and tags.is_known(Question.of(request).request, tag):
         return tags.not_modified(tag)
     clock = {name: None if value is None else f"{value:%H:%M}" for name, value in _clocks(found).items()}
-    body = {**clock, "quiet_weekends": found.quiet_weekends, "revision": found.revision}
+    rest = {name: getattr(found, name) for name in ("quiet_weekends", "pace", "digest_hour", "digest_weekday", "revision")}
+    body = {**clock, **rest}
     return tags.with_tag(HttpResponse(dump(body), content_type=JSON), tag)
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from accounts.models import User
+from reminders.queries.bundles import Bundle
 from reminders.queries.letters import Letter
 
 
@@ -17,7 +18,8 @@ from reminders.queries.letters import Letter
 class Parcel:
     """One letter to one person. `number` is the delivery's, the same each time; `may_be_there`: it may have been handed over before.
 
-    `message` is what this message is known by, where it isn't the first of its delivery.
+    `message` is what this message is known by, where it isn't the first of its delivery. A digest has a `bundle`, and a letter that
+    says in one sentence what that holds.
     """
 
     number: UUID
@@ -25,6 +27,7 @@ class Parcel:
     letter: Letter
     may_be_there: bool = False
     message: UUID | None = None
+    bundle: Bundle | None = None
 
 
 class Refused(Exception):

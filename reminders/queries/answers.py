@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 from common import labels
-from common.reading import Column, Many, Noun, Plain, Question, Reference, person, related, text_schema
+from common.reading import Column, Computed, Many, Noun, Plain, Question, Reference, person, related, text_schema
 from common.reading.columns import Schema
 from reminders.models import Delivery, Rule
 
@@ -72,6 +72,7 @@ class _Deliveries(Machinery):
 def _subjects(ids: Sequence[int], question: Question) -> Mapping[int, Any]:
     """What each is about, by kind, id and name; of what one may not see only whom to ask."""
     rows = related(Delivery, "id", ids, "reminder__subject_kind", "reminder__subject_id")
+    rows = [row for row in rows if row[1] is not None]
     named = labels.of(((kind, number) for _, kind, number in rows), question.user)
     found: dict[int, Any] = {}
     for delivery, kind, number in rows:
@@ -114,7 +115,7 @@ DELIVERIES: Final = _Deliveries(
     tables=("reminders_rule",),
     page="reminders/deliveries/",
     columns=(
-        Many("subject", _subjects, _SUBJECT),
+        Many("subject", _subjects, {"oneOf": [*_SUBJECT["oneOf"], {"type": "null"}]}, empty=None),
         Reference("rule", "reminder-rules", by="code", path="reminder__rule"),
         person("recipient"),
         person("instead_of"),
@@ -122,7 +123,9 @@ DELIVERIES: Final = _Deliveries(
         Plain("channel"),
         Plain("state"),
         Plain("reason"),
-        Plain("due_at", "reminder__due_at"),
+        Computed("due_at", ("reminder__due_at",), lambda _: lambda at: at, {"type": ["string", "null"], "format": "date-time"}),
+        Plain("digest_at"),
+        Computed("carrier", ("carrier_id",), lambda _: lambda number: number, {"type": ["integer", "null"]}),
         Plain("next_at"),
         Plain("sent_at"),
         Plain("attempts"),

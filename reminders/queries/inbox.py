@@ -16,7 +16,7 @@ from reminders.queries.answers import Machinery
 from reminders.queries.letters import Letters
 from reminders.queries.mine import HIDDEN
 from reminders.queries.visibility import Seen
-from reminders.vocabulary import Audience
+from reminders.vocabulary import Audience, Severity
 
 #: With more unread ones than these the frame of pages says only that there are more.
 COUNTED: Final = 99
@@ -33,7 +33,7 @@ class Entry:
 
     @property
     def is_urgent(self) -> bool:
-        return self.delivery.reminder.rule.severity == "urgent"
+        return bool(self.delivery.reminder.rule.severity == Severity.URGENT)
 
 
 class _Unread(Subquery):

@@ -113,8 +113,8 @@ def channels_of(user: User) -> Sequence[tuple[Channel, bool]]:
 
 def heard_by(user: User) -> Sequence[Heard]:
     """The last deliveries to a person but for their inbox, newest first; of what they may not see any more it says only that."""
-    found = Delivery.objects.visible_to(user).exclude(channel=Channel.INBOX)
-    rows = list(found.select_related("reminder__rule", "instead_of").order_by("-pk")[:SHOWN])
+    found = Delivery.objects.visible_to(user).exclude(channel=Channel.INBOX).filter(digest_at=None)
+    rows = list(found.select_related("reminder__rule", "instead_of", "carrier").order_by("-pk")[:SHOWN])
     if not rows:
         return []
     letters = Letters([row.reminder for row in rows])
@@ -127,9 +127,13 @@ def _heard(row: Delivery, user: User, letters: Letters, seen: Seen) -> Heard:
     if seen.by(user, (row.reminder.subject_kind, row.reminder.subject_id)):
         letter = letters.letter(row.reminder, user, Audience(row.audience), row.instead_of)
         headline, url = letter.headline, letter.url.removeprefix(settings.BASE_URL)
-    at = {DeliveryState.SENT: row.sent_at, DeliveryState.PLANNED: row.next_at, DeliveryState.FAILED: row.next_at}
-    reason = "" if row.state == DeliveryState.SENT else row.reason
-    return Heard(row, headline, url, _WORDS[row.state], at.get(DeliveryState(row.state)), _to_them(reason))
+    # What becomes of something in a digest is what becomes of that.
+    is_gathered = row.state == DeliveryState.GATHERED
+    sent: Delivery = row.carrier if is_gathered else row
+    at = {DeliveryState.SENT: sent.sent_at, DeliveryState.PLANNED: sent.next_at, DeliveryState.FAILED: sent.next_at}
+    reason = "" if sent.state == DeliveryState.SENT else sent.reason
+    words = f"in a digest, {_WORDS[sent.state]}" if is_gathered else _WORDS[sent.state]
+    return Heard(row, headline, url, words, at.get(DeliveryState(sent.state)), _to_them(reason))
 
 
 def _to_them(reason: str) -> str:

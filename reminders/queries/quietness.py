@@ -6,9 +6,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from reminders.models import Preference
+from reminders.vocabulary import Pace
 
 #: Quiet hours that follow a quiet weekend end within so many days.
 _FARTHEST: Final = 5
+#: One that was just missed comes a week later, and clocks may leave a day out.
+_FARTHEST_DIGEST: Final = 15
 _DAY: Final = timedelta(days=1)
 
 
@@ -29,6 +32,27 @@ def quiet_until(wanted: Preference, at: datetime, zone: ZoneInfo) -> datetime | 
         return None
     ends = (each for each in sorted(_changes(wanted, at, zone)) if each > at and not is_quiet(wanted, each, zone))
     return next(ends, None)
+
+
+def next_digest(wanted: Preference, after: datetime, zone: ZoneInfo) -> datetime:
+    """When, after an instant (UTC), what is gathered for somebody in a zone is sent: not on quiet weekends.
+
+    Where clocks show the hour twice it is the first time, and where they leave it out as much later.
+    """
+    today = after.astimezone(zone).date()
+    for number in range(_FARTHEST_DIGEST):
+        day = today + number * _DAY
+        moment = datetime.combine(day, time(wanted.digest_hour), zone).astimezone(UTC)
+        # A day that clocks leave out is none.
+        if moment > after and _is_day_of_digest(wanted, moment.astimezone(zone).date()):
+            return moment
+    raise ValueError("no day of a digest within two weeks")
+
+
+def _is_day_of_digest(wanted: Preference, day: date) -> bool:
+    if wanted.pace == Pace.WEEKLY:
+        return day.isoweekday() == wanted.digest_weekday
+    return not (wanted.quiet_weekends and day.isoweekday() > 5)
 
 
 def _changes(wanted: Preference, at: datetime, zone: ZoneInfo) -> Iterator[datetime]:

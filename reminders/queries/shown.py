@@ -18,6 +18,7 @@ STATES: Final[Mapping[str, str]] = {
     DeliveryState.DEAD.value: "given up",
     DeliveryState.SKIPPED.value: "left out",
     DeliveryState.HELD.value: "held",
+    DeliveryState.GATHERED.value: "in a digest",
 }
 
 

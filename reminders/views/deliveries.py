@@ -1,6 +1,7 @@
 """What became of reminders, for administrators: the backlog, everything that was sent or was not, and what they decide."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -43,8 +44,9 @@ def deliveries_(request: HttpRequest) -> HttpResponse:
     _allow(request)
     found = Delivery.objects.overseen_by(request.user).select_related("reminder__rule", "recipient", "instead_of")
     page = listing.read(request, DELIVERIES, found)
-    subjects = [(one.reminder.subject_kind, one.reminder.subject_id) for one in page.rows]
-    named = labels.of(subjects, request.user)
+    # A digest is about many things.
+    subjects = [one.reminder and (one.reminder.subject_kind, one.reminder.subject_id) for one in page.rows]
+    named: dict[Any, Any] = {None: None, **labels.of([subject for subject in subjects if subject], request.user)}
     rows = [
         (one, named[subject], STATES[one.state], one.state == DeliveryState.DEAD)
         for one, subject in zip(page.rows, subjects, strict=True)

@@ -25,7 +25,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     forming.allow(rules.may_subscribe(me(request)), NOT_YOURS)
     found = Preference.objects.visible_to(me(request)).first()
     page = Writing(
-        "Quiet hours",
+        "Quiet hours and digests",
         "Save",
         back=reverse("my-reminders"),
         done="Saved.",
@@ -36,4 +36,11 @@ def edit(request: HttpRequest) -> HttpResponse:
         preferences.change(given, by=me(request), at=timezone.now(), seen=seen)
         return page.back
 
-    return forming.write(request, PreferenceShape, page, act, thing=found)
+    return forming.write(
+        request,
+        PreferenceShape,
+        page,
+        act,
+        thing=found,
+        initial=None if found else {"pace": "at_once", "digest_hour": 8, "digest_weekday": 1},
+    )

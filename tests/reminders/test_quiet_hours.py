@@ -133,11 +133,12 @@ def test_the_page_takes_them_and_says_what_is_wrong(rosa):
 def test_programs_read_and_change_them_and_nothing_tells_when_somebody_sleeps(rosa):
     caller = Caller(user=rosa, scopes=WRITE)
     before = caller.get("me/reminder-preferences/")
-    assert before.json() == {"quiet_from": None, "quiet_until": None, "quiet_weekends": False, "revision": 0}
+    digests = {"pace": "at_once", "digest_hour": 8, "digest_weekday": 1}
+    assert before.json() == {"quiet_from": None, "quiet_until": None, "quiet_weekends": False, **digests, "revision": 0}
     given = {"quiet_from": "22:00", "quiet_until": "07:00"}
     answer = caller.send("PATCH", "me/reminder-preferences/", given, **{"If-Match": before["ETag"]})
     assert answer.status_code == 200, answer.content.decode()
-    assert answer.json() == {**given, "quiet_weekends": False, "revision": answer.json()["revision"]}
+    assert answer.json() == {**given, "quiet_weekends": False, **digests, "revision": answer.json()["revision"]}
     assert caller.get("me/reminder-preferences/", **{"If-None-Match": answer["ETag"]}).status_code == 304
     stale = caller.send("PATCH", "me/reminder-preferences/", {"quiet_weekends": True}, **{"If-Match": '"999-1"'})
     assert stale.status_code == 412

@@ -31,15 +31,15 @@ _HEADS: Final = ("Project", "Output", "Due", "Forecast", "Stands")
 def message(parcel: Parcel) -> EmailMultiAlternatives:
     """The e-mail of a letter. Its Message-ID is the message's number, so that programs know a second copy; threads are per release."""
     letter = parcel.letter
-    thread = f"<{letter.thread}@{_host()}>"
+    thread = f"<{letter.thread}@{host()}>"
     said = _said(parcel)
     made = EmailMultiAlternatives(
-        subject=_one_line(letter.headline),
+        subject=one_line(letter.headline),
         body=without_controls(render_to_string("reminders/email.txt", said)),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[parcel.recipient.email],
         headers={
-            "Message-ID": f"<{parcel.message or parcel.number}@{_host()}>",
+            "Message-ID": f"<{parcel.message or parcel.number}@{host()}>",
             # The first of a thread was never sent: programs put together what answers to the same.
             "In-Reply-To": thread,
             "References": thread,
@@ -82,15 +82,15 @@ def _ways_out(parcel: Parcel) -> dict[str, str]:
 
 def _list_id(letter: Letter) -> str:
     """What filters of mail programs go by (RFC 2919): the release or project."""
-    return formataddr((_one_line(letter.about), f"{letter.thread}.releasecal.{_host()}"))
+    return formataddr((one_line(letter.about), f"{letter.thread}.releasecal.{host()}"))
 
 
-def _host() -> str:
+def host() -> str:
     """The part of our identifiers behind the @: the domain we write from."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Names of things may hold anything; a header is one line."""
     line = " ".join(without_controls(text).split())
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"

@@ -9,6 +9,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from reminders.channels.base import Courier, Parcel, Refused, Unanswered, Unreachable
+from reminders.channels.email.digest import digest
 from reminders.channels.email.form import message
 
 #: Where SMTP's answers for good begin (RFC 5321, 4.2.1).
@@ -37,7 +38,7 @@ class _Postman:
         # Without a connection Django would open one while the message is under way; so what fails then is a failure to connect.
         _open(self._connection)
         try:
-            self._connection.send_messages([message(parcel)])
+            self._connection.send_messages([digest(parcel) if parcel.bundle else message(parcel)])
         except smtplib.SMTPRecipientsRefused as error:
             _refuse(*next(iter(error.recipients.values())))
         except smtplib.SMTPResponseException as error:
