@@ -10,4 +10,15 @@ from reminders.models.rule import Rule
 from reminders.models.subscription import Subscription
 from reminders.models.webhook import Webhook, WebhookMessage
 
-__all__ = ["ChatAddress", "Delivery", "Epoch", "Preference", "QuietChannel", "Reminder", "Rule", "Subscription", "Webhook", "WebhookMessage"]
+__all__ = [
+    "ChatAddress",
+    "Delivery",
+    "Epoch",
+    "Preference",
+    "QuietChannel",
+    "Reminder",
+    "Rule",
+    "Subscription",
+    "Webhook",
+    "WebhookMessage",
+]
