@@ -21,7 +21,7 @@ from reminders.models import Subscription
 from reminders.queries import mine
 from reminders.vocabulary import Attention
 
-_CRUMBS = [("Me", "/me/"), ("What I hear", "/me/reminders/")]
+_CRUMBS = [("What I hear", "/me/reminders/")]
 
 
 @require_safe
