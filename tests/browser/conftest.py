@@ -105,6 +105,8 @@ class Visit:
         found: list[str] = []
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 900})
+            # What the head happens to lie over, where an address led into the midst of a page, is no smaller for that.
+            self.page.evaluate("window.scrollTo(0, 0)")
             excess = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             if excess > 0:
                 found.append(f"at {width}: {excess} px stand out to the right")
