@@ -107,6 +107,7 @@ NOUNS: Final[dict[str, str]] = {
     "procedure": "agenda",
     "rule": "communication",
     "delivery": "communication",
+    "entry": "communication",
     "webhook": "communication",
     "message": "communication",
 }
