@@ -11,6 +11,7 @@ urlpatterns = [
     path("reminders/rules/", rules.rules_, name="reminder_rules"),
     path(f"{_RULE}/", rules.rule, name="reminder_rule"),
     path(f"{_RULE}/edit/", rules.edit_rule, name="edit_reminder_rule"),
+    path(f"{_RULE}/preview/", rules.preview_rule, name="preview_reminder_rule"),
     path("reminders/deliveries/", deliveries.deliveries_, name="deliveries"),
     path("reminders/deliveries/retry/", deliveries.retry_all, name="retry_deliveries"),
     path("reminders/deliveries/release/", deliveries.release_held, name="release_held"),

@@ -19,6 +19,7 @@ from reminders.actions import rules as actions
 from reminders.filters import RuleFilter
 from reminders.forms.rules import RuleShape
 from reminders.models import Rule
+from reminders.queries.preview import preview
 from reminders.queries.shown import by_which_way, to_whom, when_said
 from reminders.vocabulary import Occasion
 
@@ -57,7 +58,9 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     ]
     if found.occasion == Occasion.GATE_STARTS:
         facts.append(("A gate takes", f"{found.assumed_days} working days, until five of its kind were passed here"))
-    verbs = [Verb("Change", f"{found.get_absolute_url()}edit/")] if rules.may_write_rules(me(request)) else []
+    verbs = []
+    if rules.may_write_rules(me(request)):
+        verbs = [Verb("Change", f"{found.get_absolute_url()}edit/"), Verb("Preview", f"{found.get_absolute_url()}preview/")]
     context = {"rule": found, "facts": facts, "verbs": verbs, "crumbs": [("Reminders", reverse("reminder_rules"))]}
     return pages.show(request, "reminders/rule.html", context)
 
@@ -80,6 +83,28 @@ def edit_rule(request: HttpRequest, code: str) -> HttpResponse:
         return actions.change(found, given, by=me(request), at=timezone.now(), seen=seen)
 
     return forming.write(request, RuleShape, page, act, thing=found)
+
+
+@login_required
+@require_safe
+def preview_rule(request: HttpRequest, code: str) -> HttpResponse:
+    """What the rule would have said lately, with other values in the address if one likes; nothing is saved."""
+    found = _rule(request, code)
+    forming.allow(rules.may_write_rules(me(request)), actions.NOT_YOURS)
+    form = RuleShape(request.GET or None, user=me(request), initial={name: getattr(found, name) for name in RuleShape.base_fields})
+    if request.GET and form.is_valid():
+        for name, value in form.cleaned_data.items():
+            setattr(found, name, value)
+    problems = [(f"id_{name}", form.fields[name].label, sentences[0]) for name, sentences in form.errors.items()]
+    context = {
+        "rule": found,
+        "form": form,
+        "problems": problems,
+        "preview": None if problems else preview(found, me(request), timezone.now()),
+        "verbs": [Verb("Change", f"{found.get_absolute_url()}edit/")],
+        "crumbs": [("Reminders", reverse("reminder_rules")), (found.name, found.get_absolute_url())],
+    }
+    return pages.show(request, "reminders/preview.html", context, known=form.fields.keys())
 
 
 def _rule(request: HttpRequest, code: str) -> Rule:

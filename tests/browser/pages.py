@@ -305,6 +305,7 @@ PAGES: dict[str, Row] = {
     # reminders
     "reminders/rules/": at("/reminders/rules/"),
     "reminders/rules/<>/": at("/reminders/rules/gate-due/"),
+    "reminders/rules/<>/preview/": at("/reminders/rules/gate-due/preview/"),
     "reminders/rules/<>/edit/": at("/reminders/rules/gate-due/edit/"),
     "reminders/deliveries/": at("/reminders/deliveries/", "steward"),
     "reminders/deliveries/retry/": at("/reminders/deliveries/retry/", "steward"),
