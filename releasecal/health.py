@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 
 from common.refusals import NotVisible
+from releasecal import prometheus
 from releasecal.celery import app
 
 JSON = "application/json"
@@ -38,6 +39,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN or not secrets.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
         raise NotVisible("There are no figures here without the metrics token.")
     response: HttpResponse = ExportToDjangoView(request)
+    response.content += prometheus.exposition()
     return response
 
 

@@ -3,9 +3,15 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
+
+from reminders.models import Epoch
+from tests.factories import NOON, PromotionFactory, ReleaseFactory, UserFactory
+from tests.reminders.saying import said_at, says
 
 pytestmark = pytest.mark.django_db
 
@@ -52,3 +58,23 @@ def test_figures_are_for_holders_of_the_token_only(client, settings):
     response = client.get("/metrics", headers={"authorization": "Bearer let me see"})
     assert response.status_code == 200
     assert b"django_http_requests" in response.content
+
+
+def test_figures_tell_how_reminders_stand(client, settings):
+    settings.METRICS_TOKEN = "let me see"
+    ask = {"authorization": "Bearer let me see"}
+    assert b"releasecal_reminders_looked_seconds -1.0" in client.get("/metrics", headers=ask).content
+    says("promotion_ahead", -1)
+    release = ReleaseFactory(release_manager=UserFactory())
+    PromotionFactory(release=release, status="requested", requested_at=NOON - timedelta(days=9))
+    (delivery,) = said_at(NOON - timedelta(days=1))
+    type(delivery).objects.update(possible_duplicates=2)
+    Epoch.objects.present()
+    Epoch.objects.update(looked_at=timezone.now())
+    told = client.get("/metrics", headers=ask).content.decode()
+    figures = dict(line.rsplit(" ", 1) for line in told.splitlines() if line.startswith("releasecal_"))
+    assert figures['releasecal_deliveries{channel="email",state="planned"}'] == "1.0"
+    assert figures['releasecal_deliveries{channel="webhook",state="dead"}'] == "0.0"
+    assert figures['releasecal_deliveries_possible_duplicates{channel="email"}'] == "2.0"
+    assert float(figures['releasecal_deliveries_oldest_seconds{channel="email"}']) > 0
+    assert 0 <= float(figures["releasecal_reminders_looked_seconds"]) < 3_600
