@@ -21,7 +21,7 @@ IS_OFF: Final = "The webhook is off; switch it on first."
 NOT_SETTLED: Final = "This one is still on its way; wait until it arrived or was given up."
 _EVENTS_AT_ONCE: Final = 2_000
 _AT_ONCE: Final = 5_000
-_LOCK: Final = 6_204_118_240_102
+_LOCK: Final = 6_204_118_240_103
 
 
 def catch_up(*, at: datetime) -> int:
