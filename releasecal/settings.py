@@ -333,6 +333,7 @@ CELERY = {
         "forget-answers": {"task": "accounts.tasks.forget_answers", "schedule": 3600.0, "options": {"expires": 3000}},
         "take-up-imports": {"task": "exchange.tasks.take_up", "schedule": 30.0, "options": {"expires": 25, "queue": "imports"}},
         "look-for-reminders": {"task": "reminders.tasks.look", "schedule": 60.0, "options": {"expires": 50}},
+        "forget-reminders": {"task": "reminders.tasks.forget_reminders", "schedule": 3600.0, "options": {"expires": 3000}},
         "forget-webhook-messages": {"task": "reminders.tasks.forget_messages", "schedule": 3600.0, "options": {"expires": 3000}},
         "anchor-history": {"task": "history.tasks.anchor", "schedule": 300.0, "options": {"expires": 240}},
     },
@@ -342,6 +343,7 @@ CELERY = {
 
 #: So long a worker may hold deliveries without a sign of life before others take them.
 REMINDER_LEASE = timedelta(minutes=5)
+REMINDERS_KEPT = timedelta(days=env.number("REMINDERS_KEPT_DAYS", default=400, least=60, most=36_500))
 #: What was refused for now is tried again after these; after the last one it is dead.
 REMINDER_RETRIES = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]
 

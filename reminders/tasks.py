@@ -7,7 +7,18 @@ from django.conf import settings
 from django.utils import timezone
 
 from common.stopping import told_to_stop
-from reminders.actions import addressing, calling, chat_addresses, delivering, epochs, leasing, planning, telling, waking
+from reminders.actions import (
+    addressing,
+    calling,
+    chat_addresses,
+    delivering,
+    epochs,
+    forgetting,
+    leasing,
+    planning,
+    telling,
+    waking,
+)
 from reminders.models import WebhookMessage
 from reminders.vocabulary import CARRIED, Channel
 
@@ -65,6 +76,12 @@ def call() -> None:
 def forget_messages() -> None:
     """Take away what webhooks were told long ago."""
     telling.forget_old(at=timezone.now())
+
+
+@shared_task
+def forget_reminders() -> None:
+    """Take away what people were told long ago."""
+    forgetting.forget_old(at=timezone.now())
 
 
 def _open_channels() -> list[Channel]:
