@@ -36,8 +36,7 @@ def _of(**properties: Any) -> dict[str, Any]:
 _PREVIEW: Final = _of(
     since=_INSTANT,
     until=_INSTANT,
-    said={**_COUNT, "description": "Things of which something would have been said."},
-    hidden={**_COUNT, "description": "The same of things that the caller may not see."},
+    said={**_COUNT, "description": "Things of which something would have been said, as far as the caller may see them."},
     is_cut={"type": "boolean", "description": "There was more than is counted."},
     people=list_of(_of(person=text_schema(), messages=_COUNT)),
     days=list_of(_of(day={"type": "string", "format": "date"}, messages=_COUNT)),
@@ -123,7 +122,6 @@ def _as_json(found: Preview) -> dict[str, Any]:
         "since": found.since,
         "until": found.until,
         "said": found.said,
-        "hidden": found.hidden,
         "is_cut": found.is_cut,
         "people": [{"person": user.email, "messages": number} for user, number in found.people],
         "days": [{"day": day, "messages": number} for day, number in found.days],

@@ -37,7 +37,7 @@ class Saying:
 
 @dataclass(frozen=True)
 class Preview:
-    """What would have been said in `[since, until)`, UTC, as far as the reader may see it; `hidden` counts the rest.
+    """What would have been said in `[since, until)`, UTC, as far as the reader may see it; the rest is in no count either.
 
     `people` and `days` count messages, the most and the latest first; `sayings` are the last `SHOWN`. `is_cut`: there is more than
     `MOST` of it.
@@ -46,7 +46,6 @@ class Preview:
     since: datetime
     until: datetime
     said: int
-    hidden: int
     people: Sequence[tuple[User, int]]
     days: Sequence[tuple[date, int]]
     sayings: Sequence[Saying]
@@ -69,9 +68,8 @@ def preview(rule: Rule, reader: User, at: datetime) -> Preview:
     reminders = everything[-MOST:]
     to = _recipients(rule, reminders, at) if reminders else {}
     seen = Seen((one.subject_kind, one.subject_id) for one in reminders)
-    heard = [one for one in reminders if to[one.pk]]
-    visible = [one for one in heard if seen.by(reader, (one.subject_kind, one.subject_id))]
-    users = {each.user.pk: each.user for some in to.values() for each in some}
+    visible = [one for one in reminders if to[one.pk] and seen.by(reader, (one.subject_kind, one.subject_id))]
+    users = {each.user.pk: each.user for one in visible for each in to[one.pk]}
     people = Counter(each.user.pk for one in visible for each in to[one.pk])
     days = Counter(day for one in visible for day in [one.due_at.astimezone(reader.zone).date()] * len(to[one.pk]))
     last = visible[: -SHOWN - 1 : -1]
@@ -80,7 +78,6 @@ def preview(rule: Rule, reader: User, at: datetime) -> Preview:
         since=since,
         until=at,
         said=len(visible),
-        hidden=len(heard) - len(visible),
         people=[(users[number], count) for number, count in people.most_common(SHOWN)],
         days=sorted(days.items(), reverse=True),
         sayings=[Saying(one.due_at, letters.letter(one, reader, Audience(to[one.pk][0].audience)), to[one.pk]) for one in last],

@@ -76,11 +76,11 @@ def test_who_heard_then_is_counted_though_others_are_there_now(rosa):
     assert said(rule, rosa) == [("03-04", sorted([before.name, now.name]))]
 
 
-def test_what_the_reader_may_not_see_is_counted_and_not_named(rosa):
+def test_what_the_reader_may_not_see_is_in_no_count(rosa):
     rule = says("promotion_ahead", -1)
     ahead(NOON + 1 * DAY, name="Secret", restricted_until=NOON + 400 * DAY)
     found = preview(rule, UserFactory(), NOON)
-    assert (found.said, found.hidden, found.sayings, found.people) == (0, 1, [], [])
+    assert (found.said, found.sayings, found.people, found.days) == (0, [], [], [])
 
 
 def test_many_cost_as_many_queries_as_few(rosa):
