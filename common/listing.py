@@ -61,6 +61,7 @@ class Listing:
     """A noun's list: its django-filter class, the facets shown of it, and the orders it comes in, the first by default.
 
     `about`: the question the page answers; `belongs`: what an empty page says belongs here, and how it comes.
+    `heading`: what stands above it, by default what it lists.
     """
 
     noun: str
@@ -71,6 +72,7 @@ class Listing:
     about: str = ""
     belongs: str = ""
     has_times: bool = False
+    heading: str = ""
 
     def __post_init__(self) -> None:
         unknown = {facet.name for facet in self.facets} - set(self.filters.base_filters)
@@ -79,7 +81,7 @@ class Listing:
 
     @property
     def title(self) -> str:
-        return self.plural[:1].upper() + self.plural[1:]
+        return self.heading or self.plural[:1].upper() + self.plural[1:]
 
     @property
     def known(self) -> frozenset[str]:

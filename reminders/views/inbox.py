@@ -20,7 +20,8 @@ from reminders.queries.inbox import entries
 
 INBOX = Listing(
     noun="entry",
-    plural="inbox",
+    plural="entries",
+    heading="Inbox",
     about="What was said to you, the newest first.",
     belongs="Reminders come when something is yours to do, and of what you watch.",
     filters=InboxFilter,
