@@ -22,8 +22,7 @@ GREATEST_SIZE: Final = 50_000_000
 GREATEST_NUMBER_OF_ROWS: Final = 50_000
 # Of very many wrong rows the first ones are told, and how many more there are.
 GREATEST_NUMBER_OF_ERRORS: Final = 500
-# The advisory lock of imports, and how long a second one waits for it.
-LOCK: Final = 7_235_002
+# How long a second import waits for the first.
 PATIENCE_SECONDS: Final = 5
 TIME_LIMIT_MINUTES: Final = 15
 # How long the files of a dry run are kept for a yes, and what one call may bring along.

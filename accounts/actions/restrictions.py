@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import connection
-
 from accounts.models import Team, User
 from accounts.querysets import RestrictableQuerySet
+from common.locks import Lock, take_if_free
 from common.refusals import IllegalMove, RuleBroken
 from common.rows import revise
 from history.deeds import deed, record
@@ -43,17 +42,15 @@ def lift(thing: Any) -> None:
 
 @deed
 def end(
-    nouns: Iterable[RestrictableQuerySet[Any]], *, by: User, at: datetime, lock: int, state_of: Callable[[Any], dict[str, Any]]
+    nouns: Iterable[RestrictableQuerySet[Any]], *, by: User, at: datetime, lock: Lock, state_of: Callable[[Any], dict[str, Any]]
 ) -> int:
     """Lift the restrictions of `nouns` that were to end by `at` (UTC); gives how many.
 
     What becomes visible tells its present state (`state_of`), so that whoever follows the changes learns of the thing at once. Two
-    at once are harmless: the one that does not get the advisory lock `lock` does nothing.
+    at once are harmless: the one that does not get `lock` does nothing.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [lock])
-        if not cursor.fetchone()[0]:
-            return 0
+    if not take_if_free(lock):
+        return 0
     ended: list[Any] = []
     for noun in nouns:
         ended += noun.select_for_update(no_key=True).with_ended_restriction(at).order_by("pk")

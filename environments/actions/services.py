@@ -1,15 +1,14 @@
 """Verbs on services: create, change, delete; and the plural one of imports."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
-
-from django.db import connection
+from typing import Any
 
 from accounts.actions import teams
 from accounts.models import User
 from common import referring
 from common.bringing import Batch, Brought, Given, Writing, circles, plain_values
 from common.copying import copy_rows
+from common.locks import Lock, take
 from common.refusals import Conflict, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen, revise
 from environments import rules
@@ -26,7 +25,6 @@ SENTENCES = {
 
 
 #: Taken by whoever changes what services are parts of or need: two changes at once could close a circle that neither sees alone.
-_CIRCLES: Final = 7_235_011
 
 
 @deed
@@ -50,8 +48,7 @@ def change(service: Service, changes: Mapping[str, Any], *, by: User, seen: Seen
 
     Raises NotAllowed, Stale, RuleBroken for a circle of parents or of dependencies.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CIRCLES])
+    take(Lock.SERVICES_IN_CIRCLES)
     service = _to_write(service, by, seen)
     changes = _sensible(changes)
     needs = changes.pop("depends_on", None)
@@ -118,8 +115,7 @@ def bring(rows: Sequence[Given], *, by: User) -> Brought:
     `depends_on` is the whole list: what is not in it is no dependency any more. Rows may name each other in any order. Owners
     nobody knows yet are made as empty teams. Raises WrongRows with every row that cannot be brought; then nothing is written.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CIRCLES])
+    take(Lock.SERVICES_IN_CIRCLES)
     batch = Batch(rows)
     batch.refuse_repeated(lambda row: row["slug"], "slug", "service")
     named = batch.values("slug") | batch.values("parent") | batch.values("depends_on")

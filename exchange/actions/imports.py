@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.bringing import Brought, WrongRows
 from common.doors import as_refusal
+from common.locks import Lock, take
 from common.refusals import BadInput, Conflict, NotAllowed
 from common.slugs import problem_with
 from exchange import rules
@@ -22,7 +23,6 @@ from exchange.vocabulary import (
     GREATEST_NUMBER_OF_ERRORS,
     GREATEST_NUMBER_OF_ROWS,
     GREATEST_SIZE,
-    LOCK,
     PATIENCE_SECONDS,
     TIME_LIMIT_MINUTES,
     ImportState,
@@ -222,7 +222,7 @@ def _take_time_and_turn() -> None:
             cursor.execute(f"SET LOCAL {limit} = '{TIME_LIMIT_MINUTES}min'")
         cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'")
         try:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            take(Lock.IMPORTS)
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", None) != "55P03":
                 raise

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from accounts.actions import restrictions
 from accounts.models import Team, User
+from common.locks import Lock
 from common.refusals import NotAllowed
 from common.rows import Seen, expect_seen
 from history.deeds import deed, record
@@ -13,7 +14,6 @@ from projects import rules
 from projects.actions.sentences import tell
 from projects.models import Program, Project
 
-LOCK = 7_235_003
 NOT_YOURS = "Only the PMO, or its manager, may say who sees it."
 Thing = TypeVar("Thing", Program, Project)
 
@@ -60,4 +60,6 @@ def _state(thing: Program | Project) -> dict[str, Any]:
 
 def end_restrictions(*, by: User, at: datetime) -> int:
     """Lift the restrictions of programs and projects that were to end by `at` (UTC); gives how many."""
-    return restrictions.end((Program.objects.all(), Project.objects.all()), by=by, at=at, lock=LOCK, state_of=_state)
+    return restrictions.end(
+        (Program.objects.all(), Project.objects.all()), by=by, at=at, lock=Lock.RESTRICTIONS_OF_PROJECTS, state_of=_state
+    )

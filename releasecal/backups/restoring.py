@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from common.locks import Lock
 from common.refusals import BadInput, Conflict
 from history.actions import ANCHORS as ANCHORS_FILE
 from history.actions import broken_links
@@ -23,7 +24,6 @@ from releases.queries.evidence import known_digests
 from reminders.actions import epochs
 
 #: One restore at a time.
-LOCK: Final = 7_235_031
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,14 @@ def _alone() -> Iterator[None]:
         # For this connection, which is the command's own: making indexes of millions of rows takes longer than any page may.
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SET idle_in_transaction_session_timeout = 0")
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [Lock.RESTORE.value])
         if not cursor.fetchone()[0]:
             raise Conflict("Another restore into this database is under way; wait for its end.")
         try:
             yield
         finally:
             with suppress(DatabaseError):  # a server that went away has let go of it
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [Lock.RESTORE.value])
 
 
 def _expect_known(manifest: Manifest, path: Path) -> None:

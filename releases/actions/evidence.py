@@ -10,10 +10,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.core.files.base import File
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from common.bounded import Unfit
+from common.locks import Lock, take
 from common.refusals import BadInput, Conflict, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen
 from history.deeds import deed, record
@@ -214,5 +215,4 @@ def _columns(kind: str, came: _Came, threshold: dict[str, int]) -> dict[str, Any
 
 def _lock_files(*, shared: bool) -> None:
     """Putting a file where it stays, and sweeping, never at the same time; until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(%s)", [storing.LOCK])
+    take(Lock.EVIDENCE, shared=shared)

@@ -1,12 +1,10 @@
 """Verbs on prerequisites: which releases must be live before another."""
 
 from collections.abc import Sequence
-from typing import Final
-
-from django.db import connection
 
 from accounts.models import User
 from common import labels
+from common.locks import Lock, take
 from common.refusals import Conflict, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen
 from history.deeds import deed, record
@@ -16,7 +14,6 @@ from releases.models import Prerequisite, Release
 from releases.vocabulary import ENDED
 
 #: Taken by whoever makes one release wait for another: of two far parts of a circle, neither release is the other's.
-_CIRCLES: Final = 7_235_012
 _SHOWN = 6
 
 
@@ -24,8 +21,7 @@ _SHOWN = 6
 def add(release: Release, needs: Release, *, by: User) -> Prerequisite:
     """Make a release wait until another is live. Raises NotAllowed, Conflict when it does already or one of them is over, and
     RuleBroken for a circle, which the sentence shows."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CIRCLES])
+    take(Lock.PREREQUISITES_IN_CIRCLES)
     both = Release.objects.select_for_update(no_key=True).filter(pk__in=[release.pk, needs.pk]).order_by("pk")
     found = {each.pk: each for each in both}
     release, needs = found[release.pk], found[needs.pk]

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
+from common.locks import Lock, take
 from policies.queries import standards
 from releases.models import Promotion, Readiness, Release
 from releases.queries.concerned import changes_standards, releases_concerned
@@ -21,7 +22,6 @@ from releases.vocabulary import ReadinessState
 MOST_AT_ONCE: Final = 100
 #: So many the clock looks at in one transaction.
 BATCH: Final = 500
-_LOCK: Final = 6_204_118_240_077
 _COLUMNS: Final = ("promotion_id", "state", "missing", "late", "next_change_at")
 _SHOWN: Final = ("promotion_id", "state", "missing", "late")
 
@@ -74,8 +74,7 @@ def sweep(*, at: datetime) -> int:
     total = 0
     while True:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            take(Lock.READINESS)
             due = list(Readiness.objects.due(at).order_by("pk").values_list("pk", flat=True)[:BATCH])
             if not due:
                 return total

@@ -6,13 +6,13 @@ from typing import Any
 
 from accounts.actions import restrictions
 from accounts.models import Team, User
+from common.locks import Lock
 from common.refusals import NotAllowed
 from common.rows import Seen, expect_seen
 from history.deeds import deed, record
 from releases import rules
 from releases.models import Release
 
-LOCK = 7_235_004
 NOT_YOURS = "Only release managers, or its own manager, may say who sees this release."
 
 
@@ -41,7 +41,7 @@ def open_to_all(release: Release, *, by: User, seen: Seen = None) -> Release:
 
 def end_restrictions(*, by: User, at: datetime) -> int:
     """Lift the restrictions of releases that were to end by `at` (UTC); gives how many."""
-    return restrictions.end((Release.objects.all(),), by=by, at=at, lock=LOCK, state_of=_state)
+    return restrictions.end((Release.objects.all(),), by=by, at=at, lock=Lock.RESTRICTIONS_OF_RELEASES, state_of=_state)
 
 
 def _to_write(release: Release, by: User, seen: Seen) -> Release:

@@ -15,8 +15,6 @@ from django.conf import settings
 
 GREATEST_SIZE: Final = 50_000_000
 LONGEST_NAME: Final = 200
-#: The advisory lock between putting a file there and sweeping away what nobody refers to.
-LOCK: Final = 7_235_013
 #: A file that nobody refers to for so long belongs to nothing that is still under way.
 _ORPHANED_AFTER_SECONDS: Final = 3_600
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -75,7 +73,7 @@ def path_of(digest: str) -> Path:
 def sweep(known: Callable[[Collection[str]], Collection[str]]) -> int:
     """Delete what nobody refers to: what `known` does not give back of the digests it is asked about. Gives how many went.
 
-    The caller holds `LOCK` alone. What came less than an hour ago stays.
+    The caller holds `Lock.EVIDENCE` alone. What came less than an hour ago stays.
     """
     oldest, gone = time.time() - _ORPHANED_AFTER_SECONDS, 0
     for folder in sorted(_folder().glob("[0-9a-f][0-9a-f]")):

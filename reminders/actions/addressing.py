@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
+from common.locks import Lock, take_if_free
 from reminders.actions import gathering
 from reminders.actions.planning import stands
 from reminders.models import ChatAddress, Delivery, Preference, QuietChannel, Reminder
@@ -30,7 +31,6 @@ from reminders.vocabulary import (
 )
 
 _AT_ONCE: Final = 500
-_LOCK: Final = 6_204_118_240_102
 TOLD_TOGETHER: Final = "told together with a later one about the same"
 
 
@@ -58,9 +58,7 @@ def address(*, at: datetime) -> int:
 
 
 def _alone() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-        return bool(cursor.fetchone()[0])
+    return take_if_free(Lock.ADDRESSING_REMINDERS)
 
 
 def _due(at: datetime) -> list[Reminder]:

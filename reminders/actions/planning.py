@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from psycopg2.extras import execute_values
 
+from common.locks import Lock, take, take_if_free
 from history.models import Event, Fact
 from history.queries import last_number
 from projects.models import Output
@@ -28,7 +29,6 @@ EVERY: Final = timedelta(hours=1)
 #: With more releases or projects than these, everything is planned anew instead.
 MOST_SCOPES: Final = 2_000
 _EVENTS_AT_ONCE: Final = 5_000
-_LOCK: Final = 6_204_118_240_101
 
 Key = tuple[int, int, datetime]
 Scopes = dict[Scope, set[int]]
@@ -81,8 +81,8 @@ def plan(*, at: datetime) -> int:
 
 def plan_for(*, releases: Collection[int] = (), projects: Collection[int] = (), at: datetime) -> int:
     """The same for some releases and projects (ids) alone; waits for whoever plans."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    with transaction.atomic():
+        take(Lock.PLANNING_REMINDERS)
         scopes = {Scope.RELEASE: set(releases), Scope.PROJECT: set(projects)}
         return _follow(scopes, at, at - LATE, Epoch.objects.present().held_until)
 
@@ -123,9 +123,7 @@ def catch_up(*, at: datetime) -> int:
 
 def _alone() -> bool:
     """Whether nobody else plans until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-        return bool(cursor.fetchone()[0])
+    return take_if_free(Lock.PLANNING_REMINDERS)
 
 
 # --- what is planned

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from accounts.models import User
+from common.locks import Lock, take_if_free
 from common.refusals import Conflict, NotAllowed
 from history.deeds import deed, record
 from history.queries import last_number
@@ -21,7 +22,6 @@ IS_OFF: Final = "The webhook is off; switch it on first."
 NOT_SETTLED: Final = "This one is still on its way; wait until it arrived or was given up."
 _EVENTS_AT_ONCE: Final = 2_000
 _AT_ONCE: Final = 5_000
-_LOCK: Final = 6_204_118_240_103
 
 
 def catch_up(*, at: datetime) -> int:
@@ -33,8 +33,7 @@ def catch_up(*, at: datetime) -> int:
     made = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-            if not cursor.fetchone()[0]:
+            if not take_if_free(Lock.TELLING_WEBHOOKS):
                 return made
             epoch = Epoch.objects.present()
             last = last_number()

@@ -8,10 +8,10 @@ from django.db import connection
 
 from accounts.models import Team, User
 from accounts.vocabulary import Role
+from common.locks import Lock
 from common.refusals import BadInput, Conflict, NotAllowed
 from environments.models import Dependency, Environment, Service
 from exchange.models import Import
-from exchange.vocabulary import LOCK
 from history.models import Change, Event, Fact
 from projects.models import Milestone, Output, Project
 from releases.models import Deployment, Promotion, Release
@@ -193,7 +193,7 @@ def test_a_second_import_waits_five_seconds_and_is_refused():
 
     def hold():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [Lock.IMPORTS.value])
             held.set()
             ended.wait(120)
         connection.close()

@@ -5,9 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 
 from accounts.vocabulary import Role, Scope
+from common.locks import Lock
 from exchange.models import Import
 from exchange.tasks import bring
-from exchange.vocabulary import LOCK, ImportState
+from exchange.vocabulary import ImportState
 from projects.models import Milestone, Program
 from tests.callers import BASE, Caller
 from tests.exchange.calls import kept
@@ -115,7 +116,7 @@ def test_one_at_a_time(caller, monkeypatch):
     other = connections.create_connection("default")
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [Lock.IMPORTS.value])
         answer = post(caller, GOOD)
         assert (answer.status_code, answer.json()["detail"][:27]) == (409, "Another import is under way")
         number = post(caller, GOOD, Prefer="respond-async").json()["id"]

@@ -4,17 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
-
 from accounts.models import User
 from accounts.vocabulary import AccountKind
+from common.locks import Lock, take_if_free
 from history.deeds import deed
 from releases.actions.approvals.weighing import void_what_changed, weigh
 from releases.models import Approval, Author, Gate, Promotion
 from releases.queries.covered import changed_in
 from releases.vocabulary import ApprovalDecision, PromotionStatus
 
-LOCK: Final = 7_235_021
 GATE: Final = "a gate that was good then is not any more"
 
 
@@ -51,10 +49,8 @@ def _is_machine(by: User) -> bool:
 @deed
 def lapse(*, by: User, at: datetime) -> int:
     """Have what was approved wait again where a yes that it needs has lapsed by `at` (UTC); gives how many. Two at once are harmless."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        if not cursor.fetchone()[0]:
-            return 0
+    if not take_if_free(Lock.APPROVALS):
+        return 0
     lapsed = Approval.objects.filter(
         promotion__status=PromotionStatus.APPROVED, decision=ApprovalDecision.APPROVE, lapses_at__lte=at
     ).standing()

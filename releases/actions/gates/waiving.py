@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from django.db import connection
-
 from accounts.models import User
 from common import moments
+from common.locks import Lock, take
 from common.refusals import IllegalMove, NotAllowed, RuleBroken
 from common.rows import Seen, expect_seen
 from history.deeds import deed, record
@@ -17,7 +16,6 @@ from releases.models import Gate, Release, Waiver, WaiverEnd
 from releases.queries.gates import state_of
 
 LONGEST_WAIVER: Final = timedelta(days=366)
-LOCK: Final = 7_235_014
 
 
 @deed
@@ -82,8 +80,7 @@ def expire_waivers(*, by: User, at: datetime) -> int:
     if not Gate.objects.with_expired_waiver(at).exists():
         return 0
     with deed(by=by):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        take(Lock.WAIVERS)
         theirs = set(Gate.objects.with_expired_waiver(at).values_list("release", flat=True))
         list(Release.objects.select_for_update(no_key=True).filter(pk__in=theirs).order_by("pk"))
         over = list(Gate.objects.with_expired_waiver(at).filter(release__in=theirs).with_rules().order_by("pk"))
