@@ -154,7 +154,7 @@ def test_every_occasion_has_words_for_its_subject(django_assert_num_queries):
                 rule=rule, subject_kind=occasion.kind, subject_id=moment.subject, moment_at=moment.at, due_at=NOON, zone=moment.zone
             )
         )
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(4):
         letters = Letters(reminders)
     for reminder in reminders:
         occasion = ALL[Occasion(reminder.rule.occasion)]
