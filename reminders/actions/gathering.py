@@ -11,17 +11,18 @@ from typing import Any, Final
 
 from reminders.models import Delivery, Preference
 from reminders.queries.quietness import next_digest
-from reminders.vocabulary import Channel, DeliveryState, Pace
+from reminders.vocabulary import CARRIED, DeliveryState, Pace
 
 #: While a digest is under way the next one takes over, and perhaps the one after that.
 _TRIES: Final = 3
 
-Key = tuple[int, datetime]
+#: Somebody (id), a way, and a moment (UTC).
+Key = tuple[int, str, datetime]
 
 
 def is_gathered(wanted: Preference, channel: str) -> bool:
     """Whether what is not urgent comes to somebody together by a channel."""
-    return channel == Channel.EMAIL and wanted.pace != Pace.AT_ONCE
+    return channel in CARRIED and wanted.pace != Pace.AT_ONCE
 
 
 def gather(deliveries: Iterable[Delivery], wanted: Mapping[int, Preference], *, at: datetime) -> None:
@@ -29,46 +30,50 @@ def gather(deliveries: Iterable[Delivery], wanted: Mapping[int, Preference], *, 
 
     `wanted`: the preferences of all of them by recipient, locked. What finds no digest is sent as it is.
     """
-    left: dict[int, list[Delivery]] = defaultdict(list)
+    left: dict[tuple[int, str], list[Delivery]] = defaultdict(list)
     for one in deliveries:
-        left[one.recipient_id].append(one)
+        left[one.recipient_id, one.channel].append(one)
     moments = dict.fromkeys(left, at)
     for _ in range(_TRIES):
         if not left:
             return
-        for number, some in left.items():
-            moments[number] = next_digest(wanted[number], moments[number], some[0].recipient.zone)
-        carriers = _carriers({(number, moments[number]) for number in left})
-        for number, moment in carriers:
-            for one in left.pop(number):
-                one.state, one.carrier_id = DeliveryState.GATHERED, carriers[number, moment]
+        for whose, some in left.items():
+            moments[whose] = next_digest(wanted[whose[0]], moments[whose], some[0].recipient.zone)
+        for key, carrier in _carriers({(*whose, moments[whose]) for whose in left}).items():
+            for one in left.pop(key[:2]):
+                one.state, one.carrier_id = DeliveryState.GATHERED, carrier
 
 
 def gather_again(wanted: Preference, *, at: datetime) -> None:
     """Have what is gathered for somebody follow what they want now, as of an instant (UTC): their next digest, or at once."""
-    before = list(_open().filter(recipient=wanted.user_id).values_list("pk", flat=True))
-    if not before:
-        return
-    if not is_gathered(wanted, Channel.EMAIL):
+    for channel in CARRIED:
+        before = list(_open().filter(recipient=wanted.user_id, channel=channel).values_list("pk", flat=True))
+        if before:
+            _move(before, channel, wanted, at)
+
+
+def _move(before: Collection[int], channel: str, wanted: Preference, at: datetime) -> None:
+    """Have somebody's digests by a channel (ids, locked) be one, at their next moment after an instant (UTC), or come at once."""
+    if not is_gathered(wanted, channel):
         Delivery.objects.filter(pk__in=before).update(next_at=at)
         return
-    moment = next_digest(wanted, at, wanted.user.zone)
-    carrier = _carriers({(wanted.user_id, moment)}).get((wanted.user_id, moment))
+    key = (wanted.user_id, channel, next_digest(wanted, at, wanted.user.zone))
+    carrier = _carriers({key}).get(key)
     if carrier is None:
         return
     others = [number for number in before if number != carrier]
     Delivery.objects.filter(carrier__in=others).update(carrier=carrier)
     Delivery.objects.filter(pk__in=others).delete()
-    Delivery.objects.filter(pk=carrier).update(next_at=moment)
+    Delivery.objects.filter(pk=carrier).update(next_at=key[2])
 
 
 def _carriers(keys: Collection[Key]) -> dict[Key, int]:
-    """The digests of people (ids) at moments (UTC) to which something may still be added, locked; made where there are none."""
-    made = [Delivery(recipient_id=number, channel=Channel.EMAIL, digest_at=at, next_at=at) for number, at in sorted(keys)]
+    """The digests of people by ways at moments to which something may still be added, locked; made where there are none."""
+    made = [Delivery(recipient_id=number, channel=channel, digest_at=at, next_at=at) for number, channel, at in sorted(keys)]
     Delivery.objects.bulk_create(made, ignore_conflicts=True)
-    found = _open().filter(recipient__in={number for number, _ in keys}, digest_at__in={at for _, at in keys})
-    rows = found.values_list("recipient_id", "digest_at", "pk")
-    return {(number, at): pk for number, at, pk in rows if (number, at) in keys}
+    found = _open().filter(recipient__in={number for number, *_ in keys}, digest_at__in={at for *_, at in keys})
+    rows = found.values_list("recipient_id", "channel", "digest_at", "pk")
+    return {key: pk for *columns, pk in rows if (key := (columns[0], columns[1], columns[2])) in keys}
 
 
 def _open() -> Any:

@@ -40,6 +40,6 @@ class PreferenceShape(Shape):
     quiet_from = Clock("Quiet from", required=False, help="On your own clock. What is urgent comes all the same.")
     quiet_until = Clock("Quiet until", required=False, help="Past midnight too: from 22:00 until 07:00.")
     quiet_weekends = Flag("Quiet on Saturdays and Sundays")
-    pace = Word(Pace, "E-mails of what is not urgent come", required=False)
+    pace = Word(Pace, "E-mails and chats of what is not urgent come", required=False)
     digest_hour = Number("At the hour", least=0, most=23, required=False, help="For what comes together.")
     digest_weekday = Number("On the day of the week", least=1, most=7, required=False, help="For once a week; 1 is Monday.")

@@ -17,7 +17,7 @@ class Preference(Row):
 
     Nor on Saturdays and Sundays, with `quiet_weekends`. Both times are there, or neither. Without a row everything is sent at once.
 
-    By a `pace` that is not at once, e-mails of what is not urgent come together at `digest_hour` o'clock: each day, or each
+    By a `pace` that is not at once, e-mails and chats of what is not urgent come together at `digest_hour` o'clock: each day, or each
     `digest_weekday` (1 is Monday).
     """
 

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from accounts.vocabulary import Role
 from common.refusals import RuleBroken
+from common.sealing import seal
 from releases.models import Promotion
 from reminders.actions import addressing, delivering, planning, preferences
-from reminders.models import Delivery, Preference
+from reminders.models import ChatAddress, Delivery, Preference
 from reminders.queries.quietness import next_digest
 from reminders.vocabulary import Channel
 from tests import factories
-from tests.callers import Caller, change
+from tests.callers import Caller, change, in_a_deed
 from tests.factories import NOON
 from tests.mail import MailSink
 from tests.reading import signed_in, words
@@ -106,6 +107,28 @@ def test_what_is_not_urgent_comes_in_one_message_and_what_is_urgent_at_once(rosa
         assert "because you asked for it" in text
     assert (carrier().state, carrier().sent_at) == ("sent", TUESDAY)
     assert texts(mail)[0].count("/promotions/") == 2
+
+
+@pytest.mark.django_db
+def test_each_way_has_its_own_digest_and_all_follow_a_change_of_mind(rosa):
+    address = {"service": "mmosts", "host": "chat.example.org", "sealed": seal("mmosts://chat.example.org/x")}
+    in_a_deed(rosa, lambda: ChatAddress.objects.create(user=rosa, **address))
+    gathered(rosa, channels=["email", "chat"])
+    carriers = Delivery.objects.filter(digest_at=TUESDAY)
+    assert sorted(carriers.values_list("channel", flat=True)) == ["chat", "email"]
+    parts = Delivery.objects.filter(state="gathered").values_list("channel", "carrier__channel")
+    assert sorted(parts) == [("chat", "chat")] * 2 + [("email", "email")] * 2
+    preferences.change({"pace": "weekly", "digest_weekday": 1}, by=rosa, at=DUE)
+    assert set(Delivery.objects.filter(digest_at__isnull=False).values_list("channel", "next_at")) == {
+        ("chat", MONDAY),
+        ("email", MONDAY),
+    }
+    assert Delivery.objects.filter(state="gathered", carrier__digest_at=MONDAY).count() == 4
+    preferences.change({"pace": "at_once"}, by=rosa, at=DUE)
+    assert set(Delivery.objects.filter(digest_at__isnull=False).values_list("channel", "next_at")) == {
+        ("chat", DUE),
+        ("email", DUE),
+    }
 
 
 @pytest.mark.django_db

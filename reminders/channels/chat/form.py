@@ -7,10 +7,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from reminders.channels.base import Parcel
+from reminders.queries.bundles import Bundle
 
 #: The services take different lengths; this fits all of them without being cut in two.
 LONGEST_TITLE: Final = 180
 LONGEST_SENTENCE: Final = 400
+MOST_THINGS: Final = 5
 #: Breaks words that call whole rooms, and links that say one thing and lead to another. It has no width.
 _BREAK: Final = "\N{ZERO WIDTH SPACE}"
 
@@ -20,12 +22,19 @@ def message(parcel: Parcel) -> tuple[str, str]:
     letter = parcel.letter
     said = {
         "sentence": _harmless(letter.sentence, LONGEST_SENTENCE),
+        "things": _things(parcel.bundle) if parcel.bundle else (),
         "url": letter.url,
         "why": _harmless(letter.why, LONGEST_SENTENCE),
         "may_be_there": parcel.may_be_there,
         "stop": settings.BASE_URL + reverse("my-reminders"),
     }
     return _harmless(letter.headline, LONGEST_TITLE), render_to_string("reminders/chat.txt", said).strip()
+
+
+def _things(of: Bundle) -> list[str]:
+    """The first of what a digest gathers, each in its sentence; the link leads to the rest."""
+    sentences = [letter.sentence for group in of.groups for letter in group.letters]
+    return [_harmless(sentence, LONGEST_TITLE) for sentence in sentences[:MOST_THINGS]]
 
 
 def trial() -> tuple[str, str]:

@@ -5,6 +5,7 @@ import importlib.util
 import json
 import logging
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ from reminders.channels.chat import form, gate, transport
 from reminders.channels.chat.addresses import SERVICES, read
 from reminders.channels.chat.transport import Chat, say
 from reminders.models import ChatAddress
+from reminders.queries.bundles import bundle, cover
 from reminders.queries.letters import Letter
 from tests.reminders.chat.servers import Server
 
@@ -76,6 +78,18 @@ def test_it_says_what_is_asked_where_and_why_and_how_to_stop_it():
         "Choose what you hear of: http://127.0.0.1:8000/me/reminders/",
     ]
     assert "It may have come before." in form.message(parcel(may_be_there=True))[1]
+
+
+def test_a_digest_names_the_first_of_its_things_and_where_all_of_them_are():
+    letters = [replace(LETTER, sentence=f"Payments 26.{number} goes into @Production.") for number in range(9)]
+    together = bundle(letters)
+    title, text = form.message(parcel(cover(together, 1), bundle=together))
+    assert title == "9 things about 1 release"
+    lines = text.splitlines()
+    assert lines[0] == "9 things about 1 release."
+    assert [line[:16] for line in lines[1:6]] == [f"- Payments 26.{number} " for number in range(5)]
+    assert not any("@Production" in line for line in lines)
+    assert lines[6:8] == ["", "http://127.0.0.1:8000/me/inbox/"]
 
 
 def test_names_call_nobody_break_no_line_and_hide_no_address():
