@@ -1,7 +1,6 @@
 """What may be written of procedures and policies: shape only, for pages and REST alike."""
 
 import re
-from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -11,7 +10,7 @@ from django.db import models
 from accounts.models import Team
 from accounts.vocabulary import Role
 from common.texts import SOME_LINE, problem_with_line
-from common.writing import Code, Flag, Line, Named, Number, Prose, Rows, Shape, Word
+from common.writing import Chosen, Code, Flag, Line, Named, Number, Prose, Rows, Shape, Word
 from common.writing.fields import Field
 from environments.vocabulary import LEAST_IMPORTANT_TIER, MOST_IMPORTANT_TIER, SoakUnit, Stage
 from policies.models import Procedure
@@ -28,26 +27,6 @@ _MOST_QUESTIONS: Final = 30
 _MOST_ANSWERS: Final = 10
 _ANSWER_LINE: Final = re.compile(r":")
 _ONE_ASKED: Final = re.compile(r"\s*([a-z_]{1,40})\s*=\s*(\d{1,9})\s*")
-
-
-class Chosen(Field, forms.MultipleChoiceField):
-    """Some of the words of a vocabulary; none of them means all."""
-
-    json_types, json_words = (list,), "a list of words"
-
-    def __init__(self, words: Sequence[tuple[str, str]], label: str, **more: Any) -> None:
-        choices = [(value, said[:1].upper() + said[1:]) for value, said in words]
-        super().__init__(label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple(), **more)
-        self.words = [value for value, _ in words]
-        self.error_messages["invalid_choice"] = f"Each is one of {', '.join(self.words)}."
-
-    def from_json(self, value: Any) -> Any:
-        if any(not isinstance(each, str) for each in value) or len(set(value)) != len(value):
-            raise ValidationError("This is a list of words, each once.")
-        return value
-
-    def described(self) -> dict[str, Any]:
-        return {"type": "array", "items": {"type": "string", "enum": self.words}, "uniqueItems": True}
 
 
 class Tiers(Field, forms.TypedMultipleChoiceField):

@@ -38,6 +38,7 @@ shape is `common.forming`.
 
 from common.writing.fields import (
     Amount,
+    Chosen,
     Code,
     Day,
     Flag,
@@ -60,6 +61,7 @@ __all__ = [
     "Acts",
     "Amount",
     "Changes",
+    "Chosen",
     "Code",
     "Creates",
     "Day",

@@ -148,6 +148,26 @@ class Word(Field, forms.ChoiceField):
         return {"type": "string", "enum": self.values}
 
 
+class Chosen(Field, forms.MultipleChoiceField):
+    """Some of the words of a vocabulary; none of them means all."""
+
+    json_types, json_words = (list,), "a list of words"
+
+    def __init__(self, words: Sequence[tuple[str, str]], label: str, **more: Any) -> None:
+        choices = [(value, said[:1].upper() + said[1:]) for value, said in words]
+        super().__init__(label, required=False, choices=choices, widget=forms.CheckboxSelectMultiple(), **more)
+        self.words = [value for value, _ in words]
+        self.error_messages["invalid_choice"] = f"Each is one of {', '.join(self.words)}."
+
+    def from_json(self, value: Any) -> Any:
+        if any(not isinstance(each, str) for each in value) or len(set(value)) != len(value):
+            raise ValidationError("This is a list of words, each once.")
+        return value
+
+    def described(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string", "enum": self.words}, "uniqueItems": True}
+
+
 class Flag(Field, forms.BooleanField):
     """Yes or no."""
 

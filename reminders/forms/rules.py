@@ -6,9 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from common.writing import Flag, Line, Number, Shape, Word
+from common.writing import Chosen, Flag, Line, Number, Shape, Word
 from common.writing.fields import Field
-from policies.forms import Chosen
 from reminders.vocabulary import MOST_DAYS, MOST_HOURS, Audience, Channel, OffsetUnit, Severity
 
 _MOST_OFFSETS: Final = 10
