@@ -172,7 +172,7 @@ def _bare_mails(port: int, sample: EmailMessage) -> None:
                 made.add_alternative(html, subtype="html")
                 for other in others:
                     made.add_attachment(other.get_content().encode(), maintype="text", subtype="calendar")
-                server.sendmail("releasecal@localhost", [to], made.as_bytes())
+                server.sendmail("releasecal@localhost", [to], made.as_bytes(policy=email.policy.SMTP))
 
 
 #: What differs from mail to mail, or comes with the way it is written.
