@@ -53,7 +53,7 @@ def change(rule: Rule, changes: Mapping[str, Any], *, by: User, at: datetime, se
         return found
     for name in differing:
         setattr(found, name, changes[name])
-    _look_at(found)
+    expect_sense(found)
     if {"is_on", "offsets", "unit"} & set(differing):
         found.on_since = at
         differing.append("on_since")
@@ -63,7 +63,8 @@ def change(rule: Rule, changes: Mapping[str, Any], *, by: User, at: datetime, se
     return found
 
 
-def _look_at(rule: Rule) -> None:
+def expect_sense(rule: Rule) -> None:
+    """Refuse what no rule may say, saved or only tried. Raises BadInput, RuleBroken."""
     if not rule.offsets:
         problem = "Give at least one offset."
         raise BadInput(problem, errors={"offsets": [problem]})

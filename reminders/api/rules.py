@@ -56,6 +56,7 @@ _REFUSALS: Final = {
     404: "There is no such rule.",
     413: "The body is larger than 10 MB.",
     415: "The body is not JSON.",
+    422: "No rule may say that; `errors` names the fields.",
     429: "Too many requests; `Retry-After` says when to go on.",
     503: "The database is busy; `Retry-After` says when to come again.",
 }
@@ -112,6 +113,7 @@ def _previewed(request: Request, name: str, given: Any) -> HttpResponse:
     rule = models.Rule.objects.get(pk=found.pk)
     for column, value in RuleShape(user=user).read(given, partial=True).items():
         setattr(rule, column, value)
+    rules.expect_sense(rule)
     response = HttpResponse(dump(_as_json(preview(rule, user, timezone.now()))), content_type=JSON)
     response["Cache-Control"] = "no-store"
     return response

@@ -13,6 +13,7 @@ from common import forming, listing, pages
 from common.forming import Verb, Writing
 from common.listing import Facet, Listing, Order
 from common.pages import me
+from common.refusals import BadInput, RuleBroken
 from common.rows import Seen
 from reminders import rules
 from reminders.actions import rules as actions
@@ -95,6 +96,11 @@ def preview_rule(request: HttpRequest, code: str) -> HttpResponse:
     if request.GET and form.is_valid():
         for name, value in form.cleaned_data.items():
             setattr(found, name, value)
+        try:
+            actions.expect_sense(found)
+        except (BadInput, RuleBroken) as refusal:
+            for name, sentences in refusal.errors.items():
+                form.add_error(name, sentences[0])
     problems = [(f"id_{name}", form.fields[name].label, sentences[0]) for name, sentences in form.errors.items()]
     context = {
         "rule": found,

@@ -110,3 +110,13 @@ def test_both_doors_try_other_values_and_say_what_is_wrong(rosa):
     assert (refused.status_code, list(refused.json()["errors"])) == (400, ["offsets"])
     rule.refresh_from_db()
     assert rule.offsets == [-1]
+
+
+def test_what_no_rule_may_say_is_not_tried_either(rosa):
+    """A rule that looks back for years would ask for everything there ever was."""
+    says("promotion_ahead", -1)
+    refused = Caller(user=rosa).send("POST", "reminder-rules/rule-0/preview/", {"offsets": [-1440]})
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["offsets"])
+    asked = "name=Ahead&is_on=on&unit=working_days&offsets=-1440&audiences=owner&severity=normal&channels=email&assumed_days=5"
+    shown = words(signed_in(rosa).get(f"/reminders/rules/rule-0/preview/?{asked}").content.decode())
+    assert "An offset lies at most 60 working days before or after" in shown
